@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and passes them: bash deploy/test.sh [go test flags]
+# Needs Go; redis-server is installed where apt-get and root are at hand, and
+# asked for otherwise. Nothing outside this machine is talked to but the
+# package registries.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say() { printf '\n== %s\n' "$*"; }
+
+command -v go >/dev/null || { echo "go is missing: install Go 1.26 or newer from your package manager or go.dev" >&2; exit 2; }
+
+if ! command -v redis-server >/dev/null; then
+	say "installing redis-server"
+	if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+		export DEBIAN_FRONTEND=noninteractive
+		# The tests start servers of their own; the package must not start one.
+		if [ -d /usr/sbin ] && [ ! -e /usr/sbin/policy-rc.d ]; then
+			printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+			chmod +x /usr/sbin/policy-rc.d
+			trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+		fi
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server >/dev/null
+	else
+		echo "redis-server is missing: install it (Debian: sudo apt-get install redis-server) and run this again" >&2
+		exit 2
+	fi
+fi
+
+say "go mod download"
+go mod download
+
+say "gofmt, go vet, staticcheck"
+unformatted=$(gofmt -l $(git ls-files '*.go' 2>/dev/null || find . -name '*.go'))
+[ -z "$unformatted" ] || { echo "gofmt would change:"; echo "$unformatted"; exit 1; }
+go vet ./...
+go tool staticcheck ./...
+
+say "go test -race ./..."
+# CI=true makes a missing server a failure and not a skipped test.
+CI=true go test -race -timeout 15m "$@" ./...

@@ -1,0 +1,167 @@
+package script
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// rawList is a list file as it was read.
+type rawList struct {
+	*reader
+	name  ref
+	lang  string
+	first []ref
+	opts  []rawOption
+}
+
+type rawOption struct {
+	id    ref
+	label ref
+	also  []ref
+}
+
+func readList(file string, data []byte) *rawList {
+	l := &rawList{reader: &reader{file: file}, lang: "en"}
+	top := l.open(data)
+	if top == nil {
+		return l
+	}
+	l.fields(top, "a list file",
+		field{"list", func(v *yaml.Node) { l.name, _ = l.id(v, "a list's name", stepPattern, stepShape) }},
+		field{"language", func(v *yaml.Node) { l.lang = l.language(v) }},
+		field{"first", func(v *yaml.Node) { l.first = l.words(v, "an option", valuePattern, valueShape) }},
+		field{"options", func(v *yaml.Node) { l.options(v) }},
+	)
+	l.named(l.name, "list")
+	if len(l.opts) == 0 && len(l.problems) == 0 {
+		l.report(pos{1, 1}, "the list has no options", "write `options:` with one `id: label` a line")
+	}
+	for _, f := range l.first {
+		if !hasOption(l.opts, f.name) {
+			l.report(f.pos, fmt.Sprintf("unknown option %q", f.name), suggest(f.name, optionIDs(l.opts)))
+		}
+	}
+	l.clashes(l.opts)
+	return l
+}
+
+// named checks that a file says its own name.
+func (r *reader) named(name ref, key string) {
+	want := strings.TrimSuffix(r.file[strings.LastIndexByte(r.file, '/')+1:], ".yaml")
+	switch {
+	case name.given() && name.name != want:
+		r.report(name.pos, fmt.Sprintf("the file is %s.yaml and says `%s: %s`", want, key, name.name), "give both the same name")
+	case !name.given() && len(r.problems) == 0:
+		r.report(pos{1, 1}, fmt.Sprintf("the file does not say its name"), fmt.Sprintf("begin with `%s: %s`", key, want))
+	}
+}
+
+var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
+
+func (r *reader) language(n *yaml.Node) string {
+	w, ok := r.id(n, "a language", languagePattern, "a language code, as in en or es-MX")
+	if !ok {
+		return "en"
+	}
+	return w.name
+}
+
+func (l *rawList) options(n *yaml.Node) {
+	l.pairs(n, "options", func(k, v *yaml.Node) {
+		id, ok := l.id(k, "an option's id", valuePattern, valueShape)
+		if !ok {
+			return
+		}
+		o := rawOption{id: id}
+		if v.Kind == yaml.MappingNode {
+			l.fields(v, "an option",
+				field{"label", func(v *yaml.Node) { o.label, _ = l.text(v, "a label") }},
+				field{"also", func(v *yaml.Node) { o.also = l.texts(v, "another word for an option") }},
+			)
+			if !o.label.given() && len(l.problems) == 0 {
+				l.report(id.pos, fmt.Sprintf("the option %q has no label", id.name), "write `label: TEXT`")
+			}
+		} else {
+			o.label, _ = l.text(v, "a label")
+		}
+		l.opts = append(l.opts, o)
+	})
+}
+
+// clashes reports words that would mean two options at once.
+func (r *reader) clashes(opts []rawOption) {
+	named := make(map[string]string, 2*len(opts))
+	claim := func(word ref, id, what string) {
+		key := Fold(word.name)
+		if key == "" {
+			if what == "label" {
+				r.report(word.pos, fmt.Sprintf("the label of %q has no letter or digit", id), "write words; a picture alone cannot be read aloud or typed")
+			}
+			return
+		}
+		if other, taken := named[key]; taken && other != id {
+			r.report(word.pos, fmt.Sprintf("%q means both %s and %s", word.name, other, id), "reword one")
+			return
+		}
+		named[key] = id
+	}
+	for _, o := range opts {
+		claim(o.id, o.id.name, "id")
+	}
+	for _, o := range opts {
+		if o.label.given() {
+			claim(o.label, o.id.name, "label")
+		}
+	}
+	words := make(map[string]string)
+	for _, o := range opts {
+		for _, w := range o.also {
+			key := Fold(w.name)
+			if other, taken := words[key]; taken && other != o.id.name {
+				r.report(w.pos, fmt.Sprintf("%q means both %s and %s", w.name, other, o.id.name), "delete one")
+				continue
+			}
+			if other, taken := named[key]; taken && other != o.id.name {
+				r.report(w.pos, fmt.Sprintf("%q never means %s, because it names %s", w.name, o.id.name, other), "delete it")
+				continue
+			}
+			words[key] = o.id.name
+		}
+	}
+}
+
+func hasOption(opts []rawOption, id string) bool {
+	for _, o := range opts {
+		if o.id.name == id {
+			return true
+		}
+	}
+	return false
+}
+
+func optionIDs(opts []rawOption) []string {
+	ids := make([]string, len(opts))
+	for i, o := range opts {
+		ids[i] = o.id.name
+	}
+	return ids
+}
+
+func (l *rawList) compile() *List {
+	all := make([]Option, len(l.opts))
+	for i, o := range l.opts {
+		all[i] = Option{ID: o.id.name, Label: o.label.name}
+		for _, w := range o.also {
+			all[i].Also = append(all[i].Also, w.name)
+		}
+	}
+	out := &List{Name: l.name.name, Language: l.lang}
+	for _, f := range l.first {
+		out.First = append(out.First, f.name)
+	}
+	out.base = NewOptions(all, out.First)
+	return out
+}

@@ -1,0 +1,206 @@
+package script
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+)
+
+// Library is all the dialogs and lists of one content folder, compiled. It
+// is read-only and may be used by many goroutines at once.
+type Library struct {
+	Hash string // of every file, in hexadecimal
+
+	dialogs map[string]*Dialog
+	lists   map[string]*List
+}
+
+// Dialog is the dialog of that name.
+func (l *Library) Dialog(name string) (*Dialog, bool) {
+	d, ok := l.dialogs[name]
+	return d, ok
+}
+
+// Names is the names of all dialogs, sorted.
+func (l *Library) Names() []string { return keys(l.dialogs) }
+
+// List is the list of that name.
+func (l *Library) List(name string) (*List, bool) {
+	list, ok := l.lists[name]
+	return list, ok
+}
+
+// Load reads dialogs/*.yaml and lists/*.yaml under fsys and compiles them.
+// When anything in them is wrong, the error is Problems and there is no
+// library.
+func Load(fsys fs.FS) (*Library, error) {
+	b := builder{
+		raw:      make(map[string]*rawDialog),
+		lists:    make(map[string]*List),
+		compiled: make(map[string]*Dialog),
+		open:     make(map[string]bool),
+		sums:     make(map[string][]byte),
+	}
+	lists, err := b.files(fsys, "lists")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range lists {
+		l := readList(f.path, f.data)
+		b.problems = append(b.problems, l.problems...)
+		// A list with a mistake still has a name that dialogs may use.
+		b.lists[f.name] = l.compile()
+		b.sums["list "+f.name] = f.sum[:]
+	}
+	files, err := b.files(fsys, "dialogs")
+	if err != nil {
+		return nil, err
+	}
+	if len(files) == 0 && len(b.problems) == 0 {
+		b.problems = append(b.problems, Problem{File: "dialogs", What: "there is no dialog", Mend: "write dialogs/NAME.yaml"})
+	}
+	for _, f := range files {
+		b.raw[f.name] = readDialog(f.path, f.data)
+		b.sums[f.name] = f.sum[:]
+	}
+	for _, name := range keys(b.raw) {
+		b.dialog(name)
+	}
+	for _, name := range keys(b.raw) {
+		b.problems = append(b.problems, b.raw[name].problems...)
+	}
+	if len(b.problems) > 0 {
+		return nil, b.problems.sorted()
+	}
+	if b.partial != "" {
+		return nil, fmt.Errorf("load scripts: the dialog %s is not whole, and nothing says why", b.partial)
+	}
+	all := sha256.New()
+	for _, f := range append(lists, files...) {
+		fmt.Fprintf(all, "%s\n%x\n", f.path, f.sum)
+	}
+	return &Library{Hash: hex.EncodeToString(all.Sum(nil)), dialogs: b.compiled, lists: b.lists}, nil
+}
+
+type builder struct {
+	raw      map[string]*rawDialog
+	lists    map[string]*List
+	compiled map[string]*Dialog // nil for one that is being compiled, or has a mistake
+	open     map[string]bool    // being compiled
+	sums     map[string][]byte
+	partial  string // a dialog that lacks something without a mistake of its own
+	problems Problems
+}
+
+type file struct {
+	path, name string
+	data       []byte
+	sum        [sha256.Size]byte
+}
+
+// files reads the folder's YAML files, sorted by name. A folder that does
+// not exist has none.
+func (b *builder) files(fsys fs.FS, dir string) ([]file, error) {
+	entries, err := fs.ReadDir(fsys, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load scripts: %w", err)
+	}
+	var out []file
+	for _, e := range entries {
+		path := dir + "/" + e.Name()
+		name, yaml := strings.CutSuffix(e.Name(), ".yaml")
+		switch {
+		case e.IsDir() || strings.HasPrefix(e.Name(), "."):
+			continue
+		case strings.HasSuffix(e.Name(), ".yml"):
+			b.problems = append(b.problems, Problem{File: path, What: "the name ends in .yml", Mend: "rename it to end in .yaml"})
+			continue
+		case !yaml:
+			continue
+		}
+		data, err := read(fsys, path)
+		if err != nil {
+			return nil, fmt.Errorf("load scripts: %w", err)
+		}
+		out = append(out, file{path, name, data, sha256.Sum256(data)})
+	}
+	return out, nil
+}
+
+// read reads a file, and no more of it than shows that it is too large.
+func read(fsys fs.FS, path string) ([]byte, error) {
+	f, err := fsys.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, fileSize+1))
+}
+
+// dialog compiles one dialog after those it calls, once. It returns nil for
+// one that has a mistake.
+func (b *builder) dialog(name string) *Dialog {
+	if d, done := b.compiled[name]; done {
+		return d
+	}
+	b.compiled[name] = nil
+	b.open[name] = true
+	defer delete(b.open, name)
+	raw := b.raw[name]
+	for _, s := range raw.steps {
+		switch {
+		case s.op != Call || b.raw[s.target.name] == nil:
+		case b.open[s.target.name]:
+			raw.report(s.target.pos, fmt.Sprintf("the dialog %s leads back to %s", s.target.name, name), "call a dialog that does not come back here")
+		default:
+			b.dialog(s.target.name)
+		}
+	}
+	c := newCompiler(b, raw)
+	d := c.compile()
+	if len(raw.problems) > 0 {
+		return nil
+	}
+	if !c.whole {
+		b.partial = name
+	}
+	d.Sum = b.sum(raw)
+	b.compiled[name] = d
+	return d
+}
+
+// sum is over the files that the dialog was compiled from.
+func (b *builder) sum(raw *rawDialog) uint64 {
+	from := map[string][]byte{}
+	var add func(d *rawDialog)
+	add = func(d *rawDialog) {
+		if _, seen := from[d.name.name]; seen {
+			return
+		}
+		from[d.name.name] = b.sums[d.name.name]
+		for _, f := range d.facts {
+			if f.list.given() {
+				from["list "+f.list.name] = b.sums["list "+f.list.name]
+			}
+		}
+		for _, s := range d.steps {
+			if s.op == Call {
+				add(b.raw[s.target.name])
+			}
+		}
+	}
+	add(raw)
+	h := sha256.New()
+	for _, k := range keys(from) {
+		h.Write(from[k])
+	}
+	return binary.BigEndian.Uint64(h.Sum(nil))
+}

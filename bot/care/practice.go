@@ -1,0 +1,217 @@
+package care
+
+import (
+	"slices"
+	"time"
+)
+
+// Ids are types of their own, so that one cannot be passed for another.
+type (
+	TherapistID string // "ana"
+	GroupID     string // a topic group for caps: "pain"
+	Topic       string // an option of the list of topics: "pelvic-pain"
+)
+
+// Practice is everything a practice's folder says. It is read-only once read.
+type Practice struct {
+	ID        string
+	Name      string
+	Zone      *time.Location
+	Country   string   // ISO 3166 alpha-2
+	Languages []string // ISO 639-1, the practice's own language first
+	Phone     string
+	Email     string
+	Address   string
+
+	// OpenHours are the working hours by weekday, in minutes after midnight
+	// in Zone, sorted and without overlap. A day left out is closed.
+	OpenHours              map[time.Weekday][]Span
+	Holidays               []Date // sorted
+	ReplyWithinWorkingDays int
+	SessionMinutes         int
+	Quiet                  Span // in minutes of the client's day; To before From runs over midnight
+	OnCall                 OnCall
+	Complaint              string
+	Keep                   Keep
+	AskIncome              bool
+	Slack                  Slack
+	Telegram               Telegram
+	SignOffs               SignOffs
+
+	Therapists []Therapist // in the roster's order
+	Groups     map[GroupID][]Topic
+	Fees       Fees
+}
+
+// Span is a stretch of a day in minutes after midnight, From included, To not.
+type Span struct{ From, To int }
+
+// OnCall is who is told when something cannot wait.
+type OnCall struct {
+	Name      string
+	Phone     string
+	Therapist TherapistID
+}
+
+// Keep says how long records are kept, counted from their last change.
+type Keep struct{ Unfinished, Enquiry, Record Period }
+
+// Slack says what may be seen there, and who answers for that.
+type Slack struct {
+	Disclosure   string // "modal" or "channel"; empty when Slack is not used
+	Channel      string
+	SignedBy     string
+	SignedOn     Date
+	BotTokenFile string
+	AppTokenFile string
+}
+
+// Telegram says who answers for its use, and how it is reached.
+type Telegram struct {
+	SignedBy          string
+	SignedOn          Date
+	TokenFile         string
+	WebhookURL        string
+	WebhookSecretFile string
+}
+
+// SignOffs name the clinician who read the texts that matter most.
+type SignOffs struct{ Crisis, Consent SignOff }
+
+// SignOff is empty until somebody signs.
+type SignOff struct {
+	By string
+	On Date
+}
+
+// Signed reports whether a name and a date stand there.
+func (s SignOff) Signed() bool { return s.By != "" && s.On != "" }
+
+// Therapist is one line of the roster.
+type Therapist struct {
+	ID           TherapistID
+	Name         string
+	Slack        string   // Slack user id
+	Licences     []string // places: "US-CA", or "GB" for the whole country
+	Languages    []string
+	Treatments   []string
+	Levels       map[Topic]Level // a topic that is not named is Open
+	Populations  []string
+	Sees         []string // "solo", "couple"
+	Modes        []string // "online", "in-person"
+	Hours        []string // times of the week, as clients choose them
+	Gender       string
+	Fee          Fee
+	ReducedSlots Slots // places at a reduced fee, the ones in Carries included
+	Caps         Caps
+	Carries      Carries // cases from outside this service
+	Intake       bool    // may read an enquiry that nobody has decided
+	NextOpening  Date    // when full: about when the next place opens; may be empty
+	BookingAhead Period  // how far ahead a first session may be offered
+}
+
+// Level is how far a therapist is trained for a topic.
+type Level uint8
+
+// The zero Level is Open: takes it, without special training.
+const (
+	Open Level = iota
+	NotTaken
+	Skilled
+	Expert
+)
+
+// Level returns the therapist's level for a topic.
+func (t Therapist) Level(topic Topic) Level { return t.Levels[topic] }
+
+// Slots are numbers of places at each reduced fee.
+type Slots struct{ Middle, Low int }
+
+// Of returns the number for a tier; 0 for tiers that are not reduced.
+func (s Slots) Of(tier Tier) int {
+	switch tier {
+	case Middle:
+		return s.Middle
+	case Low:
+		return s.Low
+	default:
+		return 0
+	}
+}
+
+// Cap limits a count. Reaching Soft means "ask me first"; Hard is never passed.
+type Cap struct{ Soft, Hard int }
+
+// Caps are the limits of one therapist, in total and by topic group.
+type Caps struct {
+	Total  Cap
+	Groups map[GroupID]Cap
+}
+
+// Carries counts the cases that a therapist has from outside this service.
+type Carries struct {
+	Total   int
+	Groups  map[GroupID]int
+	Reduced Slots
+}
+
+// Fees is the practice's price list. Amounts are whole units of Currency.
+type Fees struct {
+	Currency     string // ISO 4217
+	Fee          Fee
+	ReviewMonths int
+	Referrals    []Referral
+}
+
+// Fee is what a session costs at each tier; Full ≥ Middle ≥ Low.
+type Fee struct{ Full, Middle, Low int }
+
+// Referral is another name that may be offered to a client.
+type Referral struct{ Name, What, Place string }
+
+// Line is the referral as a client reads it.
+func (r Referral) Line() string { return r.Name + ": " + r.What + ", " + r.Place }
+
+// Therapist returns the one with this id.
+func (p Practice) Therapist(id TherapistID) (Therapist, bool) {
+	for _, t := range p.Therapists {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Therapist{}, false
+}
+
+// BySlack returns the therapist with this Slack user id.
+func (p Practice) BySlack(user string) (Therapist, bool) {
+	for _, t := range p.Therapists {
+		if t.Slack != "" && t.Slack == user {
+			return t, true
+		}
+	}
+	return Therapist{}, false
+}
+
+// IntakeReaders returns those who may read an enquiry that nobody has decided,
+// in the roster's order. There is at least one.
+func (p Practice) IntakeReaders() []Therapist {
+	var out []Therapist
+	for _, t := range p.Therapists {
+		if t.Intake {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// GroupsOf returns the topic groups that a topic counts in, sorted.
+func (p Practice) GroupsOf(topic Topic) []GroupID {
+	var out []GroupID
+	for id, topics := range p.Groups {
+		if slices.Contains(topics, topic) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

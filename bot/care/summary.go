@@ -1,0 +1,366 @@
+package care
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+)
+
+// SummaryInput is what a summary is made from.
+type SummaryInput struct {
+	Case       Case
+	Assessment Assessment
+	Practice   Practice
+	Now        time.Time
+	// Label words an option of a content list: ("topics", "pain"). Where it is
+	// nil or gives nothing, this package's own words stand.
+	Label func(list, id string) string
+}
+
+// Summary is what a therapist reads in forty seconds: urgency and fit first,
+// then what is asked, the pattern, safety, body, wishes and fee, who here fits,
+// a suggested reply, and what may be decided.
+type Summary struct {
+	Head      string // "K7Q-42 · F · answer due Thu 17:00"; never a client's word: fit for a card
+	Sections  []Section
+	Decisions []DecisionKind // what may be pressed now
+}
+
+// Section is one block, with a title of one word.
+type Section struct {
+	Key   string // stable: urgency, fit, asked, pattern, safety, body, wishes, fee, reach, therapists, reply
+	Title string
+	Lines []Line
+}
+
+// Line is one line. One with Words holds a client's words and must only ever
+// be shown as plain text, to those who may see the case.
+type Line struct {
+	Text  string
+	Words bool
+}
+
+// LogValue keeps a client's words out of every log.
+func (Line) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// String keeps a client's words out of every error; Text shows them.
+func (Line) String() string { return "[redacted]" }
+
+// LogValue keeps a client's words out of every log.
+func (Summary) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// String keeps a client's words out of every error; [Summary.Text] shows them.
+func (Summary) String() string { return "[redacted]" }
+
+// GoString does the same for %#v.
+func (Summary) GoString() string { return "[redacted]" }
+
+// Summarise writes the summary of a case.
+func Summarise(in SummaryInput) Summary {
+	w := &writer{SummaryInput: in, e: in.Case.Enquiry()}
+	w.section("urgency", "Urgency", w.urgency)
+	w.section("fit", "Fit", w.fit)
+	w.section("asked", "Asked", w.asked)
+	w.section("pattern", "Pattern", w.pattern)
+	w.section("safety", "Safety", w.safety)
+	w.section("body", "Body", w.body)
+	w.section("wishes", "Wishes", w.wishes)
+	w.section("fee", "Fee", w.fee)
+	w.section("reach", "Reach", w.reach)
+	w.section("therapists", "Who", w.therapists)
+	w.section("reply", "Reply", w.reply)
+	w.out.Head = Card(in.Case, in.Assessment.Fit, w.zone(), in.Now)
+	if in.Case.Undecided() {
+		w.out.Decisions = DecisionKinds()
+	}
+	return w.out
+}
+
+// Card is the one line about a case that may stand in a channel: id, urgency if
+// there is one, fit, and by when the client was promised an answer.
+func Card(c Case, fit Fit, zone *time.Location, now time.Time) string {
+	parts := []string{string(c.ID)}
+	if c.Urgency.Over(NoRush) {
+		parts = append(parts, string(c.Urgency))
+	}
+	if fit != "" {
+		parts = append(parts, string(fit))
+	}
+	if c.Due != 0 {
+		due := time.Unix(c.Due, 0).In(zone)
+		form := "Mon 15:04"
+		if d := due.Sub(now); d < 0 || d > 6*24*time.Hour {
+			form = "Mon 2 Jan 15:04"
+		}
+		parts = append(parts, "answer due "+due.Format(form))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// writer builds a summary; each method returns the lines of one section.
+type writer struct {
+	SummaryInput
+	e   Enquiry
+	out Summary
+}
+
+func (w *writer) section(key, title string, lines func() []Line) {
+	if l := lines(); len(l) > 0 {
+		w.out.Sections = append(w.out.Sections, Section{key, title, l})
+	}
+}
+
+func (w *writer) zone() *time.Location {
+	if w.Practice.Zone != nil {
+		return w.Practice.Zone
+	}
+	return time.UTC
+}
+
+func (w *writer) label(list, id string, own map[string]string) string {
+	if w.Label != nil {
+		if l := w.Label(list, id); l != "" {
+			return l
+		}
+	}
+	return in(own, id)
+}
+
+func labels[T ~string](w *writer, list string, ids []T, own map[string]string) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = w.label(list, string(id), own)
+	}
+	return strings.Join(out, ", ")
+}
+
+const (
+	mostWords = 200 // runes of a client's own words in one line
+	mostLine  = 240 // runes of any other line
+	mostWho   = 3   // therapists shown with their reasons
+)
+
+func say(parts ...string) []Line {
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	if len(parts) == 0 {
+		return nil
+	}
+	return []Line{{Text: oneLine(strings.Join(parts, "; "), mostLine)}}
+}
+
+func words(before, text, after string) []Line {
+	if text = oneLine(text, mostWords); text == "" {
+		return nil
+	}
+	return []Line{{Text: before + text + after, Words: true}}
+}
+
+func texts(reasons []Reason, except ...string) []string {
+	var out []string
+	for _, r := range reasons {
+		if !slices.Contains(except, r.Code) {
+			out = append(out, r.Text)
+		}
+	}
+	return out
+}
+
+func (w *writer) urgency() []Line {
+	_, reasons := Triage(w.e)
+	u := w.Case.Urgency
+	if u == "" {
+		u = NoRush
+	}
+	head := "none"
+	if u.Over(NoRush) {
+		head = string(u) + ", " + u.Words()
+		if u != Medical { // the doctor's matters stand under Body
+			if why := texts(reasons, "body-days", "body-along", "nitrates"); len(why) > 0 {
+				head += ": " + strings.Join(why, "; ")
+			}
+		}
+	}
+	lines := say(head)
+	if n := len(w.Case.Alerts); n > 0 {
+		var names []string
+		seen := true
+		for _, a := range w.Case.Alerts {
+			if !slices.Contains(names, string(a.Name)) {
+				names = append(names, string(a.Name))
+			}
+			seen = seen && a.AckBy != ""
+		}
+		last := time.Unix(w.Case.Alerts[n-1].At, 0).In(w.zone()).Format("Mon 15:04")
+		state := "nobody has acknowledged it"
+		if seen {
+			state = "acknowledged"
+		}
+		lines = append(lines, say(fmt.Sprintf("alert %s, %s, %s", and(names), last, state))...)
+	}
+	return lines
+}
+
+func (w *writer) fit() []Line {
+	a := w.Assessment
+	if a.Fit == "" {
+		return nil
+	}
+	return say(string(a.Fit) + ", " + a.Fit.Words() + ": " + strings.Join(texts(a.Reasons), "; "))
+}
+
+func (w *writer) asked() []Line {
+	e := w.e
+	var topics []string
+	if e.MainTopic != "" {
+		topics = append(topics, w.label("topics", string(e.MainTopic), topicWords))
+	}
+	var others []string
+	for _, t := range e.Topics {
+		if t != e.MainTopic {
+			others = append(others, w.label("topics", string(t), topicWords))
+		}
+	}
+	if len(others) > 0 {
+		topics = append(topics, "also "+strings.Join(others, ", "))
+	}
+	if e.InPerson {
+		topics = append(topics, "would rather say it in person")
+	}
+	who := map[string]string{"solo": "alone", "partner": "with a partner", "partners": "with partners"}[e.Together]
+	lines := say(append(topics, who)...)
+	own := words("“", e.Words, "”")
+	if own == nil {
+		own = words("“", e.TopicWords, "”")
+	}
+	return append(lines, own...)
+}
+
+func (w *writer) pattern() []Line {
+	long := map[string]string{"weeks": "for weeks", "months": "for months", "half-year": "for half a year or more", "years": "for years", "always": "always so"}[w.e.HowLong]
+	bother := ""
+	if w.e.Bother.Known {
+		bother = fmt.Sprintf("bother %d of 10", w.e.Bother.N)
+	}
+	return say(long, bother)
+}
+
+func (w *writer) safety() []Line {
+	e := w.e
+	alone := map[string]string{"yes-private": "alone when asked", "not-now": "not alone when asked", "shared": "shared phone"}[e.Private]
+	safe := map[string]string{
+		"all-safe": "feels safe", "self-harm": "might harm themselves", "hurt-by-someone": "someone hurts them",
+		"other-in-danger": "someone else in danger", "medical": "medical emergency",
+	}[e.Safe]
+	partner := map[string]string{"current": "partner", "ex": "ex"}[e.HasPartner]
+	if partner == "" {
+		partner = "partner"
+	}
+	fear := map[string]string{"no-fear": "no fear of the " + partner, "once": "was once afraid of the " + partner, "now": "afraid of the " + partner + " now"}[e.Afraid]
+	assault := ""
+	if e.Assault == "recent" {
+		assault = "assault within seven days, time-limited care " + map[string]string{"told": "told", "later": "for later", "": "not yet told"}[e.AssaultCare]
+	}
+	return say(alone, safe, fear, assault)
+}
+
+func (w *writer) body() []Line {
+	e := w.e
+	var parts []string
+	add := func(before, list string, ids []string) {
+		if len(ids) > 0 {
+			parts = append(parts, before+labels(w, list, ids, signWords))
+		}
+	}
+	add("emergency: ", "body-now", e.BodyNow)
+	add("doctor first: ", "body-days", e.BodyDays)
+	if e.Nitrates {
+		parts = append(parts, "nitrates or poppers with an ED medicine: pharmacist today")
+	}
+	add("doctor alongside: ", "body-along", e.BodyAlong)
+	if len(parts) == 0 && e.BodyAsked {
+		parts = append(parts, "nothing named")
+	}
+	return say(parts...)
+}
+
+func (w *writer) wishes() []Line {
+	e := w.e
+	var parts []string
+	add := func(ok bool, s string) {
+		if ok {
+			parts = append(parts, s)
+		}
+	}
+	add(e.Mode != "", map[string]string{"online": "online", "in-person": "in person", "either": "online or in person"}[e.Mode])
+	add(e.Place != "", "in "+e.Place)
+	add(len(e.Times) > 0, labels(w, "times", e.Times, nil))
+	add(e.Treatment != "", w.label("treatments", e.Treatment, treatmentWords))
+	add(e.Gender != "", "therapist: "+e.Gender)
+	add(e.SessionLanguage != "", "in "+w.label("languages", e.SessionLanguage, languageWords))
+	var aware []string
+	for _, wish := range e.Wishes {
+		if p := wishPopulations[wish]; p != "" {
+			aware = append(aware, plain(wish))
+		}
+	}
+	add(len(aware) > 0, strings.Join(aware, ", "))
+	return append(say(parts...), words("access: ", e.AccessWords, "")...)
+}
+
+func (w *writer) fee() []Line {
+	e, fee := w.e, w.Practice.Fees.Fee
+	if t, ok := w.Practice.Therapist(w.Assessment.First); ok {
+		fee = t.Fee
+	}
+	var parts []string
+	switch {
+	case e.CanPay.Known && e.FeeOK != "fits":
+		parts = append(parts, fmt.Sprintf("can pay %d; full is %d", e.CanPay.N, fee.Full))
+		if tier := fee.Tier(e); tier.Reduced() {
+			parts = append(parts, fmt.Sprintf("%s fee %d", tier, fee.Amount(tier)))
+		}
+	case e.FeeOK == "fits":
+		parts = append(parts, fmt.Sprintf("full fee %d fits", fee.Full))
+	case e.FeeOK == "less":
+		parts = append(parts, fmt.Sprintf("needs less than %d, no amount said", fee.Full))
+	case e.FeeOK == "unsure":
+		parts = append(parts, "not sure about the fee")
+	}
+	if e.IncomeBand != "" {
+		parts = append(parts, "income "+plain(e.IncomeBand))
+	}
+	if e.Household.Known {
+		parts = append(parts, count(e.Household.N, "person")+" in the household")
+	}
+	return say(parts...)
+}
+
+func (w *writer) reach() []Line {
+	e := w.e
+	name := e.CallName
+	if p := e.Pronouns; p != "" || e.PronounWords != "" {
+		if p == "own" || p == "" {
+			p = e.PronounWords
+		}
+		name = strings.TrimSpace(name + " (" + p + ")")
+	}
+	how := map[string]string{"here": "here in the chat", "phone": "by phone", "email": "by e-mail"}[e.Reach]
+	if e.Contact != "" {
+		how = strings.TrimSpace(how + " " + e.Contact)
+	}
+	if e.Reminders != "" {
+		how = strings.Trim(how+", reminders "+e.Reminders, ", ")
+	}
+	lines := words("", strings.Trim(name+", "+how, ", "), "")
+	if c := w.Case.Call; c.At != 0 {
+		when := labels(w, "call-times", c.When, callWords)
+		mail := "no voicemail"
+		if c.Voicemail {
+			mail = "voicemail allowed"
+		}
+		lines = append(lines, words("asks for a call: ", strings.Join(slices.DeleteFunc([]string{c.Phone, when, mail}, func(s string) bool { return s == "" }), ", "), "")...)
+	}
+	return lines
+}

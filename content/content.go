@@ -1,0 +1,24 @@
+// Package content is what clients read: the dialogs, the lists of answers, the
+// service's own phrases, the help numbers, and a sample practice, all as files
+// that a therapist can open, read and sign.
+//
+//	dialogs/     one conversation each: the intake, the calls it makes, the answers to a client
+//	lists/       options that several dialogs share: topics, treatments, places
+//	texts/       what the service says outside the dialogs, by language
+//	helplines.yaml  help numbers and time zones, by the country where a person is now
+//	reviews.yaml    who has read the texts on safety and consent, and when
+//	practice/    a sample practice to start from
+//
+// The files are the product, so they are read as they are: a practice replaces
+// any of them with its own. This package embeds them, and reads the two that
+// are data rather than dialogs. It knows nothing of the dialog engine, of the
+// scheduler or of the practice's rules, and it decides nothing: which number is
+// shown when is up to whoever asks.
+package content
+
+import "embed"
+
+// Files holds everything in this folder that a person reads.
+//
+//go:embed dialogs lists texts practice helplines.yaml reviews.yaml
+var Files embed.FS

@@ -1,0 +1,220 @@
+package content_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"anteroom/content"
+)
+
+// today stands for the day of a release; numbers older than a year fail it.
+var today = time.Date(2026, time.November, 30, 0, 0, 0, 0, time.UTC)
+
+func helplines(t *testing.T) *content.Directory {
+	t.Helper()
+	d, err := content.Helplines(content.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestHelplinesAreFresh(t *testing.T) {
+	for code, c := range helplines(t).Countries {
+		if c.Emergency == "" {
+			continue
+		}
+		if age := today.Sub(c.Dated); age < 0 || age > 365*24*time.Hour {
+			t.Errorf("%s is dated %s", code, c.Dated.Format(time.DateOnly))
+		}
+	}
+}
+
+func TestHelplines(t *testing.T) {
+	d := helplines(t)
+	for _, tt := range []struct {
+		place     string
+		emergency string
+		crisis    string
+		zone      string
+	}{
+		{"US-CA", "911", "988", "America/Los_Angeles"},
+		{"US-TX", "911", "988", "America/Chicago"},
+		{"CA-QC", "911", "988", "America/Toronto"},
+		{"GB", "999", "116 123", "Europe/London"},
+		{"IE", "112 or 999", "116 123", "Europe/Dublin"},
+		{"ES", "112", "024", "Europe/Madrid"},
+		{"AU-WA", "000", "13 11 14", "Australia/Perth"},
+		{"NZ", "111", "1737", "Pacific/Auckland"},
+		{"MX", "911", "800 911 2000", "America/Mexico_City"},
+		{"BR", "192 (ambulance) or 190 (police)", "188", "America/Sao_Paulo"},
+		{"FR", "112", "3114", "Europe/Paris"},
+		{"DE", "112", "0800 111 0 111", "Europe/Berlin"},
+		{"KE", "112 or your local emergency number", "112 or your local emergency number", "Africa/Nairobi"},
+		{"XX", "112 or your local emergency number", "112 or your local emergency number", ""},
+		{"", "112 or your local emergency number", "112 or your local emergency number", ""},
+	} {
+		t.Run(tt.place, func(t *testing.T) {
+			if got := d.Emergency(tt.place); got != tt.emergency {
+				t.Errorf("emergency: got %q, want %q", got, tt.emergency)
+			}
+			if got := d.Lines(tt.place, content.Crisis); !strings.Contains(got, tt.crisis) {
+				t.Errorf("crisis: got %q, want %q in it", got, tt.crisis)
+			}
+			if got := d.Zone(tt.place); got != tt.zone {
+				t.Errorf("zone: got %q, want %q", got, tt.zone)
+			}
+		})
+	}
+	got := d.Lines("ES")
+	want := "Suicide prevention line: 024 (day and night)\n" +
+		"Violence against women: 016 (day and night)\n" +
+		"ANAR: 900 20 20 10 (day and night)"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("all lines of ES (-want +got):\n%s", diff)
+	}
+}
+
+// TestEveryPlaceHasAZone keeps the list of places and the help numbers together.
+func TestEveryPlaceHasAZone(t *testing.T) {
+	d := helplines(t)
+	list, ok := load(t).List("countries")
+	if !ok {
+		t.Fatal("there is no list of countries")
+	}
+	places := list.In("en").All
+	for _, o := range places {
+		country, region, split := strings.Cut(o.ID, "-")
+		c, known := d.At(o.ID)
+		if !known || d.Zone(o.ID) == "" {
+			t.Errorf("%s has no time zone", o.ID)
+		}
+		if split && c.Regions[region] == "" {
+			t.Errorf("the region %s of %s has no time zone of its own", region, country)
+		}
+	}
+	for code, c := range d.Countries {
+		for region := range c.Regions {
+			if _, ok := list.Find(code + "-" + region); !ok {
+				t.Errorf("nobody can say that they are in %s-%s", code, region)
+			}
+		}
+	}
+}
+
+func TestHelplineMistakes(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"a country that is none", "elsewhere: {emergency: \"112\"}\ncountries:\n  Spain: {zone: Europe/Madrid}\n",
+			`helplines.yaml:3:3: "Spain" is not a country: write two capital letters, as in GB`},
+		{"a zone that is none", "elsewhere: {emergency: \"112\"}\ncountries:\n  ES: {zone: Madrid}\n",
+			`helplines.yaml:3:14: "Madrid" is not a time zone: write a name of the tz database, as in Europe/Madrid`},
+		{"nobody checked", "elsewhere: {emergency: \"112\"}\ncountries:\n  ES: {zone: Europe/Madrid, emergency: \"112\"}\n",
+			"helplines.yaml:3:7: nobody says when these numbers were written down: add `dated:` with the day"},
+		{"a kind that is none", "elsewhere: {emergency: \"112\"}\ncountries:\n  ES: {zone: Europe/Madrid, crises: []}\n",
+			`helplines.yaml:3:29: unknown key "crises": known: assault, child, crisis, dated, emergency, regions, violence, youth, zone`},
+		{"no hours", "elsewhere: {emergency: \"112\"}\ncountries:\n  ES: {zone: Europe/Madrid, dated: 2026-11-01, emergency: \"112\", crisis: [{name: A, number: \"1\"}]}\n",
+			`helplines.yaml:3:75: "hours" is missing: add it`},
+		{"a doubled country", "elsewhere: {emergency: \"112\"}\ncountries:\n  ES: {zone: Europe/Madrid}\n  ES: {zone: Europe/Madrid}\n",
+			`helplines.yaml:4:3: "ES" stands here twice: keep one`},
+		{"an alias", "elsewhere: &e {emergency: \"112\"}\ncountries: *e\n",
+			"helplines.yaml:2:1: anchors, aliases and merges are not read: write it out"},
+		{"a quote that never ends", "elsewhere: {emergency: \"112}\n", "helplines.yaml:2:1: "},
+		{"nothing", "", "helplines.yaml: the file is empty: restore it from the sample"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := content.Helplines(fstest.MapFS{"helplines.yaml": {Data: []byte(tt.in)}})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+	if _, err := content.Helplines(fstest.MapFS{}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing file: got %v, want it to be a fs.ErrNotExist", err)
+	}
+}
+
+func TestServiceHasItsTexts(t *testing.T) {
+	texts, err := content.Service(content.Files, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range strings.FieldsSeq(`
+		stale-button foreign-button group-refused media.voice media.photo media.video media.sticker media.location
+		media.poll media.contact media.document media.forward media.other edited too-long too-fast unknown-command
+		paused resumed stopped stop-confirm nothing-to-go-back nothing-to-change cannot-skip help help-why why-none
+		progress returning program welcome-back after-sent answered-already nudge program.asks mydata-head mydata-empty
+		forget-done pause-hint privacy btn.back btn.skip btn.help btn.call btn.now btn.pause error-ours`) {
+		if !texts.Has(key) {
+			t.Errorf("there is no text %q", key)
+		}
+	}
+	var words []string
+	for _, c := range texts.Commands {
+		words = append(words, c.Word)
+	}
+	want := strings.Fields("start help back skip change pause stop call now what mydata forget privacy")
+	if diff := cmp.Diff(want, words); diff != "" {
+		t.Errorf("commands (-want +got):\n%s", diff)
+	}
+	fill := func(name string) string { return map[string]string{"n": "3", "left": "9"}[name] }
+	if got, want := texts.Say("progress", fill), "Question 3 · 9 more at most"; got != want {
+		t.Errorf("progress: got %q, want %q", got, want)
+	}
+}
+
+func TestTextMistakes(t *testing.T) {
+	whole, err := fs.ReadFile(content.Files, "texts/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, old, new, want string }{
+		{"one is missing", "  paused:", "  # paused:", "texts are missing: paused"},
+		{"one is unknown", "  paused:", "  halted: x\n  paused:", `unknown text "halted"`},
+		{"a placeholder nobody fills", "Your answers are with us.", "Dear {name},", "{name} is not filled in here"},
+		{"empty", `resumed: "Good to have you back. We go on where you stopped."`, `resumed: ""`, "this must be words"},
+		{"the wrong language", "language: en", "language: es", "another language than its name"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			changed := strings.Replace(string(whole), tt.old, tt.new, 1)
+			if changed == string(whole) {
+				t.Fatal("nothing was changed")
+			}
+			_, err := content.Service(fstest.MapFS{"texts/en.yaml": {Data: []byte(changed)}}, "en")
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestReviewsNameFiles: every review names a
+// file, and every text on safety or consent has a review.
+func TestReviewsNameFiles(t *testing.T) {
+	reviews, err := content.Reviews(content.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []string
+	for _, r := range reviews {
+		files = append(files, r.File)
+		if _, err := fs.Stat(content.Files, r.File); err != nil {
+			t.Errorf("%s is to be reviewed: %v", r.File, err)
+		}
+		if r.By != "" || !r.On.IsZero() {
+			t.Errorf("%s ships as reviewed; that is for a clinician of the practice", r.File)
+		}
+	}
+	for _, name := range []string{"intake", "more-consent", "crisis", "danger", "ipv", "child", "medical", "help-now", "body"} {
+		if file := fmt.Sprintf("dialogs/%s.yaml", name); !slices.Contains(files, file) {
+			t.Errorf("nobody is asked to review %s", file)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"anteroom/bot/care"
+	"anteroom/dialogs"
+)
+
+// answerDialogs are the dialogs that bring a decision to the client.
+var answerDialogs = map[care.DecisionKind]string{
+	care.Offer: "offer", care.Wait: "waitlist", care.Colleague: "colleague",
+	care.Refer: "refer", care.Ask: "question", care.Call: "call",
+}
+
+func isAnswerDialog(name string) bool {
+	if name == "declined" {
+		return true
+	}
+	for _, d := range answerDialogs {
+		if d == name {
+			return true
+		}
+	}
+	return false
+}
+
+// answered opens the dialog that tells the client what was decided.
+func (t *talk) answered(a Answer) error {
+	d := a.Decision
+	kind := d.Kind
+	if kind == care.Colleague && len(d.Times) > 0 {
+		kind = care.Offer
+	}
+	if kind == care.Refer && len(d.Names) == 0 {
+		return t.begin("declined", map[string]string{"note": d.Note})
+	}
+	who, ok := t.w.p.Therapist(d.Therapist)
+	if !ok {
+		who, _ = t.w.p.Therapist(d.By)
+	}
+	times := make([]string, len(d.Times))
+	for i, at := range d.Times {
+		times[i] = strconv.FormatInt(at, 10)
+	}
+	names := d.Names
+	if len(names) == 0 {
+		names = t.w.p.otherNames()
+	}
+	params := map[string]string{
+		"therapist": who.Name,
+		"times":     strings.Join(times, ","),
+		"fee":       itoa(a.Fee),
+		"names":     strings.Join(names, "\n"),
+		"note":      d.Note,
+		"date":      t.dateOr(d.Date, who.NextOpening),
+		"window":    t.dateOr(d.WriteBy, ""),
+	}
+	switch kind {
+	case care.Ask:
+		params["question"], params["note"] = d.Note, ""
+	case care.Call:
+		params["window"] = t.callWindow(d)
+		params["note"] = ""
+	}
+	maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
+	for i, r := range t.c.Runs { // an answer that is still open is overtaken
+		if i > 0 && isAnswerDialog(r.Dialog) {
+			t.c.Runs = t.c.Runs[:i]
+			break
+		}
+	}
+	t.c.Case, t.c.Answered = string(a.Case), true
+	return t.begin(answerDialogs[kind], params)
+}
+
+// replied brings the client's answer back to the case, in the same commit.
+func (t *talk) replied(run dialogs.Run, turn dialogs.Turn) error {
+	if t.c.Case == "" {
+		return nil
+	}
+	s := CaseSubject(t.c.Case)
+	rec, err := read[caseRecord](t.w, s)
+	if err != nil || rec == nil {
+		return err
+	}
+	kind, value := care.ReplyKind(turn.Outcome), ""
+	switch kind {
+	case care.Picked:
+		value = turn.Facts.Text("slot")
+	case care.Answered:
+		value = turn.Facts.Text("reply")
+	case care.Others:
+		value = turn.Facts.Text("time_words") + turn.Facts.Text("call_words")
+	}
+	if err := rec.Case.Reply(kind, value, t.w.now); err != nil {
+		if errors.Is(err, care.ErrNotPossible) {
+			t.phrase("stale-button")
+			return nil
+		}
+		return err
+	}
+	switch kind {
+	case care.Picked:
+		err = t.hold(rec, value)
+	case care.Others, care.NoLonger, care.OtherNames, care.SeeColleague:
+		err = t.w.release(rec, "")
+	}
+	if err != nil {
+		return err
+	}
+	t.w.audit(rec.Case.ID, "client", string(kind))
+	return t.w.keepCase(rec)
+}
+
+// hold keeps only the time that was picked; the others are free again.
+func (t *talk) hold(rec *caseRecord, picked string) error {
+	d, _ := rec.Case.Last()
+	load, err := t.w.caseload(d.Therapist)
+	if err != nil {
+		return err
+	}
+	p, ok := load.Place(rec.Case.ID)
+	if !ok {
+		return nil
+	}
+	at, err := strconv.ParseInt(picked, 10, 64)
+	if err != nil {
+		return fmt.Errorf("picked time: %w", err)
+	}
+	p.Times = []int64{at}
+	who, _ := t.w.p.Therapist(d.Therapist)
+	if err := load.Take(who, p); err != nil {
+		return err
+	}
+	t.w.write(CaseloadSubject(string(d.Therapist)), *load)
+	return nil
+}
+
+// leaveCase is the case's part of an erasure: an enquiry goes whole and its
+// place is free again; the record of a booked client stays, sealed.
+func (t *talk) leaveCase() error {
+	if t.c.Case == "" {
+		return nil
+	}
+	s := CaseSubject(t.c.Case)
+	rec, err := read[caseRecord](t.w, s)
+	if err != nil || rec == nil || rec.Case.Status == care.Booked {
+		return err
+	}
+	if err := t.w.release(rec, ""); err != nil {
+		return err
+	}
+	t.w.unplan(s, dueReply)
+	t.w.erase(s)
+	t.w.out.index = append(t.w.out.index, IndexChange{Index: caseIndex, Member: t.c.Case, Remove: true})
+	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {
+		t.w.card(Card{Case: t.c.Case, Line: t.c.Case, State: []string{"Erased by the client."}}, "card/"+t.c.Case)
+	}
+	return nil
+}
+
+// feeOf is what a session with the therapist costs this client.
+func (w *world) feeOf(c care.Case, id care.TherapistID) int {
+	t, ok := w.p.Therapist(id)
+	if !ok {
+		return w.p.Fees.Fee.Full
+	}
+	if fee := t.Fee.Amount(t.Fee.Tier(c.Enquiry())); fee > 0 {
+		return fee
+	}
+	return t.Fee.Full
+}
+
+// otherNames are the practice's referrals, a line each.
+func (p *Practice) otherNames() []string {
+	var names []string
+	for _, r := range p.Fees.Referrals {
+		names = append(names, r.Line())
+	}
+	return names
+}
+
+// dateOr writes the first date that there is, or else the day by which the
+// practice promises an answer: a client always hears a date.
+func (t *talk) dateOr(dates ...care.Date) string {
+	for _, d := range dates {
+		if day, err := time.Parse(time.DateOnly, string(d)); err == nil {
+			return day.Format("2 January 2006")
+		}
+	}
+	return t.w.p.Hours.Deadline(t.w.now, t.w.p.ReplyWithinWorkingDays).In(t.w.p.Zone).Format("2 January 2006")
+}
+
+// callWindow says when a call comes: what the therapist wrote, the time they
+// chose, or the hours of the practice.
+func (t *talk) callWindow(d care.Decision) string {
+	switch {
+	case len(d.Times) > 0:
+		return inZone(time.Unix(d.Times[0], 0), t.zone())
+	case d.Note != "":
+		return d.Note
+	}
+	return t.w.p.hoursInWords()
+}

@@ -1,0 +1,228 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"anteroom/bot/care"
+)
+
+// caseRecord is what is stored of a case: the case, and whose chats belong to it.
+type caseRecord struct {
+	Case  care.Case   `cbor:"1,keyasint"`
+	Chats []SubjectID `cbor:"2,keyasint"`
+}
+
+// Answer carries a therapist's decision to the client.
+type Answer struct {
+	Case     care.CaseID   `cbor:"1,keyasint"`
+	Decision care.Decision `cbor:"2,keyasint"`
+	Fee      int           `cbor:"3,keyasint,omitempty"` // of the therapist it names, at the client's tier
+}
+
+// caseAct is an act of a therapist as an event.
+type caseAct struct {
+	Act Act `cbor:"1,keyasint"`
+}
+
+func (Answer) what()  {}
+func (caseAct) what() {}
+
+// auditLine is one line of a case's log: who looked or acted, and when.
+type auditLine struct {
+	At   int64  `cbor:"1,keyasint"` // Unix seconds
+	By   string `cbor:"2,keyasint"`
+	What string `cbor:"3,keyasint"` // looked, claimed, offer, wait …
+}
+
+const (
+	dueReply  = "reply-by"
+	caseIndex = "cases"
+)
+
+// caseStep is the step of a case: a therapist acts, or an answer falls due.
+func caseStep(w *world) error {
+	rec, err := read[caseRecord](w, w.ev.Subject)
+	if err != nil {
+		return err
+	}
+	switch what := w.ev.What.(type) {
+	case caseAct:
+		if rec == nil {
+			return refusal{ErrNoCase}
+		}
+		return act(w, rec, what.Act)
+	case Fell:
+		if rec == nil || !rec.Case.Undecided() || len(rec.Case.Decisions) > 0 {
+			return nil
+		}
+		w.notice(fmt.Sprintf("%s: the answer is due now, and nobody has decided.", rec.Case.ID))
+		w.plan(dueReply, w.p.Hours.Deadline(w.now, 1))
+	}
+	return nil
+}
+
+// act claims or decides. The first wins; the caseload that a decision touches
+// moves in the same commit, so that no place is ever given twice.
+func act(w *world, rec *caseRecord, a Act) error {
+	t, ok := w.p.Therapist(a.By)
+	if !ok || !mayRead(rec.Case, t) {
+		return refusal{ErrNotAllowed}
+	}
+	what := "claim"
+	if a.Claim {
+		if err := rec.Case.Claim(t.ID, w.now); err != nil {
+			return refusal{err}
+		}
+	} else {
+		d := *a.Decision
+		d.By = t.ID
+		what = string(d.Kind)
+		before := *rec
+		if err := rec.Case.Decide(d, w.now); err != nil {
+			return refusal{err}
+		}
+		if err := w.place(&before, d); err != nil {
+			return err
+		}
+		d, _ = rec.Case.Last()
+		w.unplan(w.ev.Subject, dueReply)
+		for _, chat := range rec.Chats {
+			w.out.post = append(w.out.post, posted{to: chat, what: Answer{Case: rec.Case.ID, Decision: d, Fee: w.feeOf(rec.Case, d.Therapist)}})
+		}
+	}
+	rec.Case.Acknowledge(t.ID, w.now)
+	w.audit(rec.Case.ID, string(t.ID), what)
+	return w.keepCase(rec)
+}
+
+// mayRead: an undecided case is open to those who read intakes; a decided one
+// to those who had a part in it. (Rule book, section 7: per-case access.)
+func mayRead(c care.Case, t care.Therapist) bool {
+	open := c.Status == care.OpenIntake || c.Status == care.WaitingDecision || c.Status == care.Claimed ||
+		c.Status == care.Waiting && c.Holder.By == ""
+	if open && t.Intake || c.Holder.By == t.ID {
+		return true
+	}
+	return slices.ContainsFunc(c.Decisions, func(d care.Decision) bool { return d.By == t.ID || d.Therapist == t.ID })
+}
+
+// place takes the room in a caseload that an offer needs, and gives back what
+// an earlier decision held elsewhere.
+func (w *world) place(rec *caseRecord, d care.Decision) error {
+	if err := w.release(rec, d.Therapist); err != nil {
+		return err
+	}
+	if len(d.Times) == 0 || d.Kind != care.Offer && d.Kind != care.Colleague {
+		return nil
+	}
+	t, ok := w.p.Therapist(d.Therapist)
+	if !ok {
+		return refusal{fmt.Errorf("no such therapist: %w", care.ErrNotPossible)}
+	}
+	load, err := w.caseload(t.ID)
+	if err != nil {
+		return err
+	}
+	e := rec.Case.Enquiry()
+	fit := care.Assess(e, w.p.Practice, map[care.TherapistID]care.Caseload{t.ID: *load}, w.now)
+	at := slices.IndexFunc(fit.Candidates, func(c care.Candidate) bool { return c.Therapist == t.ID })
+	candidate := fit.Candidates[at]
+	if candidate.NeedsReason() && strings.TrimSpace(d.Overrule) == "" {
+		return refusal{fmt.Errorf("a reason is needed to overrule what speaks against it: %w", care.ErrNotPossible)}
+	}
+	tier := candidate.Tier
+	if tier == care.Below {
+		tier = care.AnyTier // overruled, with a reason: the fee is a matter between the two
+	}
+	err = load.Take(t, care.Place{Case: rec.Case.ID, Groups: w.p.GroupsOf(e.MainTopic), Tier: tier,
+		Times: d.Times, Minutes: w.p.SessionMinutes, Since: w.now.Unix()})
+	if err != nil {
+		return refusal{err}
+	}
+	w.write(CaseloadSubject(string(t.ID)), *load)
+	return nil
+}
+
+// release gives back the place that the case's last offer holds, unless it is
+// with the therapist named.
+func (w *world) release(rec *caseRecord, except care.TherapistID) error {
+	for i := len(rec.Case.Decisions) - 1; i >= 0; i-- {
+		who := rec.Case.Decisions[i].Therapist
+		if who == "" {
+			continue
+		}
+		if who == except {
+			return nil
+		}
+		load, err := w.caseload(who)
+		if err != nil {
+			return err
+		}
+		if load.Release(rec.Case.ID) {
+			w.write(CaseloadSubject(string(who)), *load)
+		}
+		return nil
+	}
+	return nil
+}
+
+func (w *world) caseload(t care.TherapistID) (*care.Caseload, error) {
+	load, err := read[care.Caseload](w, CaseloadSubject(string(t)))
+	if load == nil && err == nil {
+		load = &care.Caseload{Schema: care.CaseloadSchema}
+	}
+	return load, err
+}
+
+// assess looks at a case against today's caseloads.
+func (w *world) assess(c care.Case) (care.Assessment, error) {
+	loads := make(map[care.TherapistID]care.Caseload, len(w.p.Therapists))
+	var need error
+	for _, t := range w.p.Therapists {
+		s := CaseloadSubject(string(t.ID))
+		if h := w.have[s]; h != nil && h.put {
+			loads[t.ID] = h.value.(care.Caseload)
+			continue
+		}
+		load, err := peek[care.Caseload](w, s)
+		switch {
+		case errors.Is(err, errNeed):
+			need = err // ask for all of them at once
+		case err != nil:
+			return care.Assessment{}, err
+		case load != nil:
+			loads[t.ID] = *load
+		}
+	}
+	if need != nil {
+		return care.Assessment{}, need
+	}
+	return care.Assess(c.Enquiry(), w.p.Practice, loads, w.now), nil
+}
+
+// keepCase writes a case and draws its card anew.
+func (w *world) keepCase(rec *caseRecord) error {
+	fit, err := w.assess(rec.Case)
+	if err != nil {
+		return err
+	}
+	c := rec.Case
+	s := CaseSubject(string(c.ID))
+	w.write(s, *rec)
+	w.out.index = append(w.out.index, IndexChange{Index: caseIndex, Member: string(c.ID), Score: c.Updated})
+	if c.Submitted == 0 && len(c.Alerts) == 0 && c.Call.At == 0 {
+		return nil
+	}
+	card := Card{Case: string(c.ID), Line: care.Card(c, fit.Fit, w.p.Zone, w.now), State: w.standing(c), Open: c.Status == care.WaitingDecision || c.Status == care.OpenIntake}
+	if c.Submitted == 0 {
+		card.Line = care.Card(c, "", w.p.Zone, w.now)
+	}
+	if w.p.Slack.Disclosure == "channel" {
+		card.Detail = oneLineOf(care.Summarise(care.SummaryInput{Case: c, Assessment: fit, Practice: w.p.Practice, Now: w.now, Label: w.p.label}))
+	}
+	w.card(card, "card/"+string(c.ID))
+	return nil
+}

@@ -1,0 +1,274 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"anteroom/bot/seal"
+)
+
+func (s *Service) newWorld(ev Event, from *source) *world {
+	return &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, have: make(map[SubjectID]*held, 2)}
+}
+
+// load reads and opens the subjects that the step asked for, in one round
+// trip, with the keys that are not open yet.
+func (s *Service) load(ctx context.Context, w *world) error {
+	q := Query{Subjects: w.want}
+	if len(w.have) == 0 {
+		q.Event = w.ev.ID
+	}
+	w.want = nil
+	for _, sub := range q.Subjects {
+		q.Keys = append(q.Keys, sub.Key())
+	}
+	got, err := s.store.Load(ctx, s.id, q)
+	if err != nil {
+		return fmt.Errorf("load: %w", err)
+	}
+	if got.Seen {
+		return ErrSeen
+	}
+	for i, sub := range q.Subjects {
+		h := &held{version: got.States[i].Version}
+		if err := s.openKey(ctx, h, sub.Key(), got.Keys[i]); err != nil {
+			return err
+		}
+		if h.version > 0 {
+			h.plain, err = h.key.Open(got.States[i].Blob, s.where(sub, "state", h.version))
+			if err != nil {
+				return fmt.Errorf("open %s: %w", sub, err)
+			}
+		}
+		w.have[sub] = h
+	}
+	return nil
+}
+
+func (s *Service) openKey(ctx context.Context, h *held, id KeyID, wrapped []byte) (err error) {
+	if id == PracticeSubject.Key() { // shared by many subjects: made apart, once
+		h.key, err = s.practiceKey(ctx)
+		return err
+	}
+	if wrapped == nil {
+		s.keys.drop(id)
+		var n NewKey
+		h.key, n, err = s.keys.make(ctx, id)
+		h.newKey = &n
+		return err
+	}
+	var ok bool
+	if h.key, ok = s.keys.cached(id); !ok {
+		h.key, err = s.keys.open(ctx, id, wrapped)
+	}
+	return err
+}
+
+func (s *Service) where(sub SubjectID, kind string, version uint64) seal.Where {
+	return seal.Where{Practice: string(s.id), Subject: string(sub), Kind: kind, Version: version}
+}
+
+// commit seals what the step wants and writes it in one go.
+func (s *Service) commit(ctx context.Context, w *world) error {
+	c := Commit{Fence: s.lease.fence.Load(), Event: w.ev.ID}
+	opened := make(map[KeyID]*seal.Cipher)
+	for sub, h := range w.have {
+		if lanes, gone := w.out.erase[sub]; gone {
+			if h.version > 0 {
+				c.States = append(c.States, Write{Subject: sub, Was: h.version, Next: h.version})
+			}
+			c.Erase = append(c.Erase, Erasure{Subject: sub, Key: sub.Key(), Lanes: lanes})
+			continue
+		}
+		opened[sub.Key()] = h.key
+		if !h.put {
+			if h.check {
+				c.States = append(c.States, Write{Subject: sub, Was: h.version, Next: h.version})
+			}
+			continue
+		}
+		next := h.version + 1
+		if h.version == 0 { // never a version that an erased subject had
+			next = uint64(w.now.UnixMicro())
+		}
+		plain, err := encode(h.value)
+		if err != nil {
+			return &stepError{at: err.Error()}
+		}
+		c.States = append(c.States, Write{Subject: sub, Was: h.version, Next: next,
+			Blob: h.key.Seal(plain, s.where(sub, "state", next))})
+		if h.newKey != nil {
+			c.Keys = append(c.Keys, *h.newKey)
+		}
+	}
+	if err := s.sealEffects(ctx, w, &c, opened); err != nil {
+		return err
+	}
+	if w.from != nil {
+		c.Took, c.DueDone = w.from.letter, w.from.due
+	}
+	if err := s.store.Commit(ctx, s.id, c); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	for _, e := range c.Erase {
+		s.keys.drop(e.Key)
+	}
+	for _, k := range c.Keys {
+		s.keys.put(k.ID, opened[k.ID])
+	}
+	w.sealed = c
+	return nil
+}
+
+func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened map[KeyID]*seal.Cipher) error {
+	// keyFor is the subject's own key, or the practice's when the subject is
+	// erased in this very commit, or was not there.
+	keyFor := func(sub SubjectID) (KeyID, *seal.Cipher, error) {
+		id := sub.Key()
+		if k, ok := opened[id]; ok {
+			if h := w.have[sub]; h == nil || h.put || h.version > 0 {
+				return id, k, nil
+			}
+		}
+		id = PracticeSubject.Key()
+		k, err := s.practiceKey(ctx)
+		return id, k, err
+	}
+	for i, p := range w.out.parcels {
+		if p.id == "" {
+			p.id = string(w.ev.ID) + "/" + strconv.Itoa(i)
+		}
+		id, key, err := keyFor(p.lane.Of)
+		if err != nil {
+			return err
+		}
+		body, err := tag(p.body)
+		if err != nil {
+			return &stepError{at: err.Error()}
+		}
+		wire := wireParcel{To: p.to, Class: p.class, Slot: p.slot, Body: body, Reminder: p.reminder}
+		if !p.notAfter.IsZero() {
+			wire.NotAfter = p.notAfter.Unix()
+		}
+		plain, err := encode(wire)
+		if err != nil {
+			return &stepError{at: err.Error()}
+		}
+		c.Out = append(c.Out, Parcel{Lane: p.lane, ID: p.id, Sealed: Sealed{Key: id,
+			Blob: key.Seal(plain, s.where(p.lane.Of, "parcel "+p.id, 0))}})
+	}
+	for i, l := range w.out.post {
+		letter, err := s.letter(ctx, Event{
+			ID: EventID(string(w.ev.ID) + ">" + strconv.Itoa(i)), Practice: s.id, Subject: l.to,
+			Who: w.ev.Who, What: l.what, At: w.now,
+		})
+		if err != nil {
+			return err
+		}
+		c.Post = append(c.Post, letter)
+	}
+	for _, d := range w.out.due {
+		// A name and a time hold nothing of a person: there is nothing to seal.
+		c.Due = append(c.Due, Due{DueID: DueID{ID: dueName(d.subject, d.name), At: d.at.Truncate(time.Millisecond)}, Subject: d.subject})
+	}
+	for _, a := range w.out.audit {
+		id, key, err := keyFor(a.key)
+		if err != nil {
+			return err
+		}
+		plain, err := encode(a.entry)
+		if err != nil {
+			return &stepError{at: err.Error()}
+		}
+		c.Append = append(c.Append, LogEntry{Log: a.log, Sealed: Sealed{Key: id,
+			Blob: key.Seal(plain, s.where(SubjectID(a.log), "log", 0))}})
+	}
+	c.Undue, c.Index = w.out.undue, w.out.index
+	return nil
+}
+
+// letter seals an event for an inbox under the practice's key: the receiver
+// may not be there yet, or may be gone by then.
+func (s *Service) letter(ctx context.Context, ev Event) (Letter, error) {
+	plain, err := encodeEvent(ev)
+	if err != nil {
+		return Letter{}, err
+	}
+	key, err := s.practiceKey(ctx)
+	if err != nil {
+		return Letter{}, err
+	}
+	return Letter{LetterID: LetterID{Subject: ev.Subject, Event: ev.ID}, Sealed: Sealed{Key: PracticeSubject.Key(),
+		Blob: key.Seal(plain, s.where(ev.Subject, "letter "+string(ev.ID), 0))}}, nil
+}
+
+// practiceKey is the key of what belongs to the practice as a whole; it is
+// made at the first need.
+func (s *Service) practiceKey(ctx context.Context) (*seal.Cipher, error) {
+	id := PracticeSubject.Key()
+	if k, ok := s.keys.cached(id); ok {
+		return k, nil
+	}
+	for {
+		got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{id}})
+		if err != nil {
+			return nil, fmt.Errorf("load the practice's key: %w", err)
+		}
+		if got.Keys[0] != nil {
+			return s.keys.open(ctx, id, got.Keys[0])
+		}
+		key, n, err := s.keys.make(ctx, id)
+		if err != nil {
+			return key, err
+		}
+		event := EventID("key/" + s.root.Pseudonym(string(n.Wrapped)))
+		if err := s.store.Commit(ctx, s.id, Commit{Event: event, Keys: []NewKey{n}}); err == nil {
+			s.keys.put(id, key)
+			return key, nil
+		} else if !isConflict(err) {
+			return key, fmt.Errorf("keep the practice's key: %w", err)
+		}
+	}
+}
+
+// errErased: what was sealed under a key that is gone is gone with it.
+var errErased = errors.New("the key was erased")
+
+// openSealed opens what lies in an outbox, an inbox or a log. It returns
+// errErased when its key is gone.
+func (s *Service) openSealed(ctx context.Context, v Sealed, at seal.Where) ([]byte, error) {
+	key, ok := s.keys.cached(v.Key)
+	if !ok {
+		got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{v.Key}})
+		if err != nil {
+			return nil, fmt.Errorf("load key: %w", err)
+		}
+		if got.Keys[0] == nil {
+			return nil, errErased
+		}
+		key, err = s.keys.open(ctx, v.Key, got.Keys[0])
+		if errors.Is(err, seal.ErrEpochGone) {
+			return nil, errErased
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return key.Open(v.Blob, at)
+}
+
+// panicSite finds the first frame of ours below the panic, as file:line.
+func panicSite(stack []byte) string {
+	_, after, _ := bytes.Cut(stack, []byte("panic("))
+	for line := range bytes.Lines(after) {
+		if i := bytes.Index(line, []byte("anteroom/")); i >= 0 && bytes.Contains(line, []byte(".go:")) {
+			site, _, _ := bytes.Cut(bytes.TrimSpace(line[i:]), []byte(" "))
+			return string(site)
+		}
+	}
+	return "an unknown place"
+}

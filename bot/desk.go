@@ -1,0 +1,48 @@
+package bot
+
+import (
+	"context"
+	"errors"
+
+	"anteroom/bot/care"
+)
+
+// ErrNotAllowed: this therapist may not see or move this case.
+var ErrNotAllowed = errors.New("not allowed to see this case")
+
+// ErrNoCase: there is no such case (any more).
+var ErrNoCase = errors.New("no such case")
+
+// Desk is what a therapists' channel asks of the service.
+type Desk interface {
+	// Therapist finds who is behind an id of the channel (a Slack user id).
+	Therapist(p PracticeID, ch ChannelName, id string) (care.Therapist, bool)
+	// Look reads a case for a therapist and writes the look into the case's
+	// audit log. It returns ErrNotAllowed or ErrNoCase when it shows nothing.
+	Look(ctx context.Context, p PracticeID, id care.CaseID, therapist care.TherapistID) (View, error)
+	// Act claims or decides a case, as one event. nil means done and recorded,
+	// now or by an earlier delivery of the same id. A refusal is one of
+	// ErrNotAllowed, ErrNoCase or an error of package care (care.ErrDecided …),
+	// whose text a therapist may read; any other error: not done, try again.
+	Act(ctx context.Context, p PracticeID, a Act) error
+}
+
+// View is a case as one therapist may see it now.
+type View struct {
+	Case       care.Case
+	Summary    care.Summary
+	Assessment care.Assessment  // on today's caseloads
+	Colleagues []care.Therapist // everybody else in the roster
+	Referrals  []care.Referral  // other names that the practice gives
+	Zone       string           // the practice's time zone, for pickers
+}
+
+// Act is one act of a therapist on a case. Exactly one of Claim and Decision
+// is set.
+type Act struct {
+	ID       string // the channel's own id of it, unique for 48 h
+	Case     care.CaseID
+	By       care.TherapistID
+	Claim    bool
+	Decision *care.Decision
+}

@@ -1,0 +1,116 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"anteroom/bot/care"
+	"anteroom/dialogs"
+)
+
+// theCase is the case of this conversation; it is opened at the first need,
+// under the first of a few numbers that is free.
+func (t *talk) theCase() (*caseRecord, error) {
+	if t.c.Case != "" {
+		s := CaseSubject(t.c.Case)
+		if h := t.w.have[s]; h != nil && h.put {
+			rec := h.value.(caseRecord)
+			return &rec, nil
+		}
+		rec, err := read[caseRecord](t.w, s)
+		if err != nil || rec != nil {
+			return rec, err
+		}
+	}
+	for n := range byte(8) {
+		id := care.MakeCaseID(t.w.root.MAC("case", 16, []byte(t.w.ev.Practice), []byte(t.self), []byte{n}))
+		rec, err := read[caseRecord](t.w, CaseSubject(string(id)))
+		if err != nil {
+			return nil, err
+		}
+		if rec == nil {
+			t.c.Case = string(id)
+			return &caseRecord{Case: care.NewCase(id, t.w.now), Chats: []SubjectID{t.self}}, nil
+		}
+		t.w.have[CaseSubject(string(id))].check = false
+	}
+	return nil, errors.New("no free case number")
+}
+
+// called does what a host call of a dialog does to the world.
+func (t *talk) called(call string, f dialogs.Facts) error {
+	switch call {
+	case "remember-consent":
+		t.c.Consent = &consent{Version: t.w.p.consentVersion(), At: t.w.now.Unix(), Lang: t.c.Lang}
+	case "erase":
+		t.over = true
+	case "submit":
+		rec, err := t.theCase()
+		if err != nil {
+			return err
+		}
+		due := t.replyBy()
+		if err := rec.Case.Submit(forCase(f), care.Urgency(f.Text("urgency")), t.w.now, due); err != nil {
+			return err
+		}
+		t.c.ReplyBy = due.Unix()
+		t.w.out.due = append(t.w.out.due, planned{subject: CaseSubject(string(rec.Case.ID)), name: dueReply, at: due})
+		t.w.audit(rec.Case.ID, "client", "sent")
+		return t.w.keepCase(rec)
+	case "request-call":
+		rec, err := t.theCase()
+		if err != nil {
+			return err
+		}
+		t.note(rec, f)
+		err = rec.Case.RequestCall(care.CallRequest{Phone: f.Text("phone"), When: f.List("when"), Voicemail: f.Text("voicemail") == "voicemail-ok"}, t.w.now)
+		if err != nil {
+			return err
+		}
+		return t.w.keepCase(rec)
+	}
+	return nil
+}
+
+// note keeps the facts so far on a case that was not sent yet, so that whoever
+// is alerted or asked to call knows as much as the person told.
+func (t *talk) note(rec *caseRecord, f dialogs.Facts) {
+	if rec.Case.Status != care.OpenIntake || t.c.Consent == nil {
+		return
+	}
+	facts := make(map[string]string)
+	if main, err := t.mainFacts(); err == nil {
+		facts = forCase(main)
+	}
+	for k, v := range forCase(f) {
+		facts[k] = v
+	}
+	rec.Case.Facts = facts
+}
+
+// alert tells the on-call that a human is needed.
+func (t *talk) alert(name string, f dialogs.Facts) error {
+	rec, err := t.theCase()
+	if err != nil {
+		return err
+	}
+	t.note(rec, f)
+	if err := rec.Case.Alert(care.AlertName(name), t.w.now); err != nil {
+		return err
+	}
+	c := rec.Case
+	onCall, _ := t.w.p.Therapist(t.w.p.OnCall.Therapist)
+	t.w.card(Card{Case: string(c.ID), Line: fmt.Sprintf("%s · %s · %s", c.ID, c.Urgency, c.Urgency.Words()), Urgent: true, OnCall: onCall.Slack, Open: true},
+		fmt.Sprintf("alert/%s/%d", c.ID, len(c.Alerts)))
+	t.w.audit(c.ID, "client", "alert "+name)
+	return t.w.keepCase(rec)
+}
+
+// replyBy is the day that the client is promised an answer for.
+func (t *talk) replyBy() time.Time {
+	if t.c.ReplyBy != 0 {
+		return time.Unix(t.c.ReplyBy, 0)
+	}
+	return t.w.p.Hours.Deadline(t.w.now, t.w.p.ReplyWithinWorkingDays)
+}

@@ -1,0 +1,253 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	heartbeatEvery = 2 * time.Second
+	heartbeatFor   = 10 * time.Second
+	inboxLook      = 2 * time.Second // a command line may have posted something
+	dueLease       = 30 * time.Second
+	dueBatch       = 100
+)
+
+// lease is what this replica knows of its ownership.
+type lease struct {
+	fence atomic.Uint64 // 0: another replica owns the practice, or nobody
+	until atomic.Int64  // Unix nanoseconds of the process's own clock: the store answered lately
+
+	mu     sync.Mutex
+	gained chan struct{}   // closed while the practice is ours
+	lost   context.Context // over when it is ours no longer
+	lose   context.CancelFunc
+}
+
+func newLease() *lease {
+	l := &lease{gained: make(chan struct{})}
+	l.lost, l.lose = context.WithCancel(context.Background())
+	return l
+}
+
+func (l *lease) gain(fence uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.fence.Swap(fence) == 0 {
+		l.lost, l.lose = context.WithCancel(context.Background())
+		close(l.gained)
+	}
+}
+
+func (l *lease) drop() (fence uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if fence = l.fence.Swap(0); fence != 0 {
+		l.lose()
+		l.gained = make(chan struct{})
+	}
+	return fence
+}
+
+// WaitOwned waits until this replica works for the practice; it returns false
+// when the context ends first.
+func (s *Service) WaitOwned(ctx context.Context) bool {
+	s.lease.mu.Lock()
+	gained := s.lease.gained
+	s.lease.mu.Unlock()
+	select {
+	case <-gained:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// Lost is a context that ends when the practice is this replica's no longer.
+func (s *Service) Lost() context.Context {
+	s.lease.mu.Lock()
+	defer s.lease.mu.Unlock()
+	return s.lease.lost
+}
+
+// owns reports whether this replica may work for the practice now. The
+// deadline is a margin shorter than what the store was told.
+func (s *Service) owns() bool { return s.alone || s.lease.fence.Load() != 0 && s.Ready() }
+
+// Ready reports whether what comes in can be accepted durably: the store has
+// answered lately, and what is not ours to handle can be put into an inbox.
+func (s *Service) Ready() bool { return time.Now().UnixNano() < s.lease.until.Load() }
+
+// Run owns the practice, sends what is in the outbox, handles what falls due
+// and what lies in inboxes, until the context ends; then it finishes what is
+// under way and gives the practice up.
+func (s *Service) Run(ctx context.Context) error {
+	var parts sync.WaitGroup
+	started := false
+	begin := func() {
+		started = true
+		if _, err := s.practiceKey(ctx); err != nil {
+			s.log.Error("practice key", "err", err)
+		}
+		for _, o := range s.channels {
+			parts.Go(func() { s.send(ctx, o) })
+		}
+		parts.Go(func() { s.watchDue(ctx) })
+		parts.Go(func() { s.watchInboxes(ctx) })
+	}
+	tick := time.NewTicker(heartbeatEvery)
+	defer tick.Stop()
+	for {
+		s.beat(ctx)
+		if s.owns() && !started {
+			begin()
+		}
+		select {
+		case <-ctx.Done():
+			parts.Wait()
+			s.work.Wait()
+			out, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			if f := s.lease.drop(); f != 0 {
+				if err := s.store.Release(out, s.id, s.instance, f); err != nil {
+					return fmt.Errorf("release the practice: %w", err)
+				}
+			}
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// beat says that this replica lives, and takes the practice if it is free.
+func (s *Service) beat(ctx context.Context) {
+	from := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, heartbeatFor/2)
+	defer cancel()
+	if err := s.store.Heartbeat(ctx, s.instance, heartbeatFor); err != nil {
+		s.noteStore(ctx, err)
+		return
+	}
+	if s.lease.fence.Load() == 0 {
+		fence, holder, err := s.store.Own(ctx, s.id, s.instance)
+		if err != nil {
+			s.noteStore(ctx, err)
+			return
+		}
+		s.lease.until.Store(from.Add(heartbeatFor - heartbeatEvery).UnixNano())
+		if fence != 0 {
+			s.log.Info("working for the practice", "fence", fence)
+			s.lease.gain(fence)
+		} else {
+			s.log.Debug("another replica works for the practice", "holder", holder)
+		}
+	}
+	s.lease.until.Store(from.Add(heartbeatFor - heartbeatEvery).UnixNano())
+	s.noteStore(ctx, nil)
+}
+
+// noteStore tells health whether the store answers, and gives the practice up
+// at once when another replica has it.
+func (s *Service) noteStore(ctx context.Context, err error) {
+	switch {
+	case errors.Is(err, ErrFenced):
+		s.log.Warn("another replica took the practice over")
+		s.lease.drop()
+	case err == nil:
+		s.health.Report("store", nil)
+	case ctx.Err() == nil || errors.Is(err, context.DeadlineExceeded):
+		s.health.Report("store", err)
+	}
+}
+
+// watchDue handles what falls due. It keeps the next time in memory.
+func (s *Service) watchDue(ctx context.Context) {
+	for ctx.Err() == nil {
+		var took []Due
+		var err error
+		if s.owns() {
+			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), dueBatch, dueLease)
+			s.noteStore(ctx, err)
+		}
+		for _, d := range took {
+			s.fallDue(ctx, d)
+		}
+		if len(took) == dueBatch {
+			continue
+		}
+		wait := time.Second
+		if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok {
+			wait = max(5*time.Millisecond, min(wait, at.Sub(s.now())))
+		}
+		s.sleep(ctx, s.timer, wait)
+	}
+}
+
+func (s *Service) fallDue(ctx context.Context, d Due) {
+	ev := Event{ID: EventID(fmt.Sprintf("due/%s/%d", d.ID, d.At.UnixMilli())), Practice: s.id, Subject: d.Subject,
+		Who: Who{Role: System}, What: Fell{Name: d.ID[len(d.Subject)+1:]}, At: s.now()}
+	from := &source{due: &d.DueID}
+	err := s.order.do(ctx, ev.Subject, false, func() error { return s.handle(ctx, ev, from) })
+	if err != nil && ctx.Err() == nil {
+		s.log.Warn("due entry not handled, trying again", "due", d.ID, "err", err)
+	}
+}
+
+// watchInboxes drains what lies in inboxes at the start, and what a command
+// line put there since.
+func (s *Service) watchInboxes(ctx context.Context) {
+	for ctx.Err() == nil {
+		if s.owns() {
+			waiting, err := s.store.Waiting(ctx, s.id)
+			s.noteStore(ctx, err)
+			for _, sub := range waiting {
+				s.drainLater(sub)
+			}
+		}
+		s.sleep(ctx, nil, inboxLook)
+	}
+}
+
+// drainLater handles the letters of a subject behind the caller's back.
+func (s *Service) drainLater(sub SubjectID) {
+	s.work.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		defer cancel()
+		if err := s.drain(ctx, sub); err != nil {
+			s.log.Warn("inbox not drained, trying again", "subject", sub, "err", err)
+		}
+	})
+}
+
+func (s *Service) drain(ctx context.Context, sub SubjectID) error {
+	for s.owns() {
+		letters, err := s.store.Letters(ctx, s.id, sub, 16)
+		if err != nil || len(letters) == 0 {
+			return err
+		}
+		for _, l := range letters {
+			if err := s.openLetter(ctx, l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) openLetter(ctx context.Context, l Letter) error {
+	plain, err := s.openSealed(ctx, l.Sealed, s.where(l.Subject, "letter "+string(l.Event), 0))
+	if err != nil {
+		return fmt.Errorf("open letter: %w", err)
+	}
+	ev, err := decodeEvent(plain)
+	if err != nil {
+		return fmt.Errorf("decode letter: %w", err)
+	}
+	ev.ID, ev.Practice, ev.Subject = l.Event, s.id, l.Subject
+	from := &source{letter: &l.LetterID}
+	return s.order.do(ctx, ev.Subject, false, func() error { return s.handle(ctx, ev, from) })
+}

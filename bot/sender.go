@@ -1,0 +1,286 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+const (
+	sendLease   = 60 * time.Second // how long a claim hides a lane; no attempt may take longer
+	sendTimeout = 20 * time.Second
+	sendersMost = 32
+	backoffMost = time.Minute
+)
+
+// signal wakes one sleeper; raising it twice is raising it once.
+type signal chan struct{}
+
+func newSignal() signal { return make(signal, 1) }
+
+func (s signal) raise() {
+	select {
+	case s <- struct{}{}:
+	default:
+	}
+}
+
+// outlet is a channel with what the service knows of its state.
+type outlet struct {
+	Channel
+	wake signal
+
+	mu     sync.Mutex
+	tries  map[string]int // known failures in a row, by parcel
+	halted time.Time      // the whole channel waits until then
+}
+
+func newOutlet(ch Channel) *outlet {
+	return &outlet{Channel: ch, wake: newSignal(), tries: make(map[string]int)}
+}
+
+// send empties the outbox of one channel until the context ends, then waits
+// for the attempts under way.
+func (s *Service) send(ctx context.Context, o *outlet) {
+	var under sync.WaitGroup
+	defer under.Wait()
+	free := make(chan struct{}, sendersMost)
+	for ctx.Err() == nil {
+		room := sendersMost - len(free)
+		var claims []Claimed
+		var err error
+		if room > 0 && s.owns() && !s.now().Before(o.haltedUntil()) {
+			claims, err = s.store.Claim(ctx, s.id, ClaimOptions{Fence: s.lease.fence.Load(), Channel: o.Name(), Now: s.now(), N: room, Lease: sendLease})
+			s.noteStore(ctx, err)
+		}
+		for _, c := range claims {
+			free <- struct{}{}
+			under.Go(func() {
+				defer func() { <-free; o.wake.raise() }()
+				s.deliver(context.WithoutCancel(ctx), o, c)
+			})
+		}
+		if len(claims) == 0 || len(claims) == room {
+			s.sleep(ctx, o.wake, s.untilReady(ctx, o))
+		}
+	}
+}
+
+// untilReady is how long to sleep if nothing wakes us: until the next lane is
+// ready, and never longer than a second, so that nothing waits on a lost wake.
+func (s *Service) untilReady(ctx context.Context, o *outlet) time.Duration {
+	const most = time.Second
+	at, ok, err := s.store.NextReady(ctx, s.id, o.Name())
+	if err != nil || !ok {
+		return most
+	}
+	if h := o.haltedUntil(); at.Before(h) {
+		at = h
+	}
+	return max(5*time.Millisecond, min(most, at.Sub(s.now())))
+}
+
+func (s *Service) sleep(ctx context.Context, wake signal, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wake:
+	case <-timer.C:
+	}
+}
+
+// deliver makes one attempt for one parcel and records what came of it.
+func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
+	plain, err := s.openSealed(ctx, c.Sealed, s.where(c.Lane.Of, "parcel "+c.ID, 0))
+	if errors.Is(err, errErased) {
+		s.done(ctx, o, c, nil) // its owner was erased
+		return
+	}
+	var p wireParcel
+	var body Body
+	if err == nil {
+		err = decode(plain, &p)
+	}
+	if err == nil {
+		body, err = untagBody(p.Body)
+	}
+	if err != nil {
+		s.log.Error("outbox: parcel cannot be read; it stays", "parcel", c.ID, "err", err)
+		s.handBack(ctx, o, c, s.now().Add(backoffMost), true)
+		return
+	}
+	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown}
+	if keep, err := s.lookAgain(ctx, o, c, p, &d); err != nil {
+		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), true)
+		return
+	} else if !keep {
+		s.done(ctx, o, c, nil)
+		return
+	}
+	sending, cancel := context.WithTimeout(ctx, sendTimeout)
+	id, err := o.Send(sending, d)
+	cancel()
+	s.settle(ctx, o, c, p, id, err)
+}
+
+// lookAgain checks at the moment of sending what may have changed since the
+// parcel was written: ownership, its time, and for a reminder whether the
+// person still wants one now. It also fetches the earlier message of the slot.
+func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wireParcel, d *Delivery) (keep bool, err error) {
+	if !s.owns() {
+		return false, ErrFenced
+	}
+	if p.NotAfter != 0 && s.now().After(time.Unix(p.NotAfter, 0)) {
+		return false, nil
+	}
+	if p.Class == Reminder && c.Unknown > 0 {
+		s.log.Warn("outbox: a reminder whose delivery is unknown is not sent again", "parcel", c.ID)
+		return false, nil
+	}
+	if p.Class == Reminder {
+		wanted, err := s.stillWanted(ctx, c.Lane.Of, c, p.Reminder)
+		if err != nil || !wanted {
+			return false, err
+		}
+	}
+	if p.Slot == "" {
+		return true, nil
+	}
+	had, err := s.store.Receipts(ctx, s.id, c.Lane, p.Slot)
+	if err != nil {
+		return false, err
+	}
+	if r, ok := had[p.Slot]; ok {
+		d.Receipt, err = s.openSealed(ctx, r, s.where(c.Lane.Of, "receipt "+p.Slot, 0))
+		if errors.Is(err, errErased) {
+			err = nil
+		}
+	}
+	return true, err
+}
+
+// settle records the outcome of an attempt.
+func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel, id []byte, err error) {
+	var f *Failure
+	switch {
+	case err == nil:
+		var r *Receipt
+		if p.Slot != "" && id != nil {
+			if r, err = s.sealReceipt(ctx, c, p.Slot, id); err != nil {
+				s.log.Error("outbox: receipt not kept", "parcel", c.ID, "err", err)
+			}
+		}
+		s.done(ctx, o, c, r)
+		s.counted(o.Name(), "sent")
+	case !errors.As(err, &f):
+		s.counted(o.Name(), "unknown")
+		s.log.Warn("outbox: outcome unknown", "parcel", c.ID, "err", err)
+		if p.Class == Reminder {
+			s.done(ctx, o, c, nil)
+			return
+		}
+		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), false)
+	case f.Why == Unreachable:
+		s.counted(o.Name(), "unreachable")
+		s.done(ctx, o, c, nil)
+		ev := Event{ID: EventID("gone/" + c.ID), Practice: s.id, Subject: c.Lane.Of, Who: Who{Role: System}, What: Gone{}, At: s.now()}
+		if err := s.accept(ctx, ev, false); err != nil {
+			s.log.Warn("outbox: not noted as unreachable", "err", err)
+		}
+	case f.Why == Impossible:
+		s.counted(o.Name(), "impossible")
+		s.log.Error("outbox: the messenger will not take this message; it is dropped", "parcel", c.ID, "err", err)
+		s.health.Report("outbox "+string(o.Name()), err)
+		s.done(ctx, o, c, nil)
+	case f.Why == Throttled:
+		s.counted(o.Name(), "throttled")
+		until := s.now().Add(max(f.After, time.Second))
+		if f.Wide {
+			o.halt(until)
+		}
+		s.handBack(ctx, o, c, until, true)
+	default: // NotSent, Unhealthy
+		s.counted(o.Name(), "failed")
+		s.log.Warn("outbox: not sent, trying again", "parcel", c.ID, "err", err)
+		s.handBack(ctx, o, c, s.now().Add(max(f.After, s.backoff(o, c.ID))), true)
+	}
+}
+
+func (s *Service) sealReceipt(ctx context.Context, c Claimed, slot string, id []byte) (*Receipt, error) {
+	key, ok := s.keys.cached(c.Key)
+	if !ok {
+		if _, err := s.practiceKey(ctx); err != nil {
+			return nil, err
+		}
+		return nil, nil // erased meanwhile: nothing is kept
+	}
+	return &Receipt{Slot: slot, Sealed: Sealed{Key: c.Key, Blob: key.Seal(id, s.where(c.Lane.Of, "receipt "+slot, 0))}}, nil
+}
+
+func (s *Service) done(ctx context.Context, o *outlet, c Claimed, r *Receipt) {
+	o.forget(c.ID)
+	if _, err := s.store.Ack(ctx, s.id, c, s.now(), r); err != nil {
+		s.noteStore(ctx, err)
+	}
+}
+
+func (s *Service) handBack(ctx context.Context, o *outlet, c Claimed, until time.Time, known bool) {
+	if err := s.store.Nack(ctx, s.id, c, until, known); err != nil {
+		s.noteStore(ctx, err)
+	}
+}
+
+// backoff doubles from half a second with every failure of one parcel.
+func (s *Service) backoff(o *outlet, id string) time.Duration {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := o.tries[id]
+	o.tries[id] = n + 1
+	return min(backoffMost, 500*time.Millisecond<<min(n, 10))
+}
+
+func (o *outlet) forget(id string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.tries, id)
+}
+
+func (o *outlet) halt(until time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if until.After(o.halted) {
+		o.halted = until
+	}
+}
+
+func (o *outlet) haltedUntil() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.halted
+}
+
+func (s *Service) counted(ch ChannelName, outcome string) {
+	s.meter.Count("parcels_total", "channel", string(ch), "outcome", outcome)
+}
+
+// stillWanted looks at the person once more before a reminder leaves: who has
+// paused, stopped, finished or cannot be reached gets none, and in quiet hours
+// it is planned again for the first hour after them.
+func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, name string) (bool, error) {
+	w := s.newWorld(Event{Practice: s.id, Subject: sub, At: s.now()}, nil)
+	w.ask(sub)
+	if err := s.load(ctx, w); err != nil {
+		return false, err
+	}
+	chat, err := peek[chatState](w, sub)
+	if err != nil || chat == nil || chat.Rest != 0 || chat.Gone || chat.Done != "" {
+		return false, err
+	}
+	if !newTalk(w, chat).allowed(w.now).After(w.now) {
+		return true, nil
+	}
+	again := Event{ID: EventID("again/" + c.ID), Practice: s.id, Subject: sub, Who: Who{Role: System}, What: Fell{Name: name, Again: true}, At: w.now}
+	return false, s.accept(ctx, again, false)
+}

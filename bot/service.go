@@ -1,0 +1,146 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"anteroom/bot/seal"
+)
+
+// Options of a [Service].
+type Options struct {
+	Practice *Practice
+	Store    Store
+	Root     seal.Root
+	Vault    seal.Vault
+	Channels []Channel
+	Log      *slog.Logger
+	Now      func() time.Time // the injected clock; time.Now in service
+	Instance string           // stable name of this replica
+	Health   Health
+	Meter    Meter
+	Alone    bool // nobody else works on the store, and Settle moves the service: no Run, no lease
+}
+
+// Service works for one practice: it takes events in, makes each one's step,
+// and sends what the step said. See the package comment for the picture.
+type Service struct {
+	practice atomic.Pointer[Practice]
+	id       PracticeID
+	store    Store
+	root     seal.Root
+	keys     *keyring
+	channels map[ChannelName]*outlet
+	log      *slog.Logger
+	now      func() time.Time
+	instance string
+	health   Health
+	meter    Meter
+	lease    *lease
+	alone    bool
+	order    order
+	timer    signal
+	work     sync.WaitGroup // whatever goes on behind an event that was accepted
+}
+
+// New makes the service. It does nothing until [Service.Run].
+func New(o Options) *Service {
+	s := &Service{
+		id: o.Practice.ID(), store: o.Store, root: o.Root, keys: newKeyring(o.Vault, o.Practice.ID()),
+		channels: make(map[ChannelName]*outlet), log: o.Log.With("practice", o.Practice.ID()),
+		now: o.Now, instance: o.Instance, health: o.Health, meter: o.Meter, alone: o.Alone, timer: newSignal(),
+	}
+	s.lease = newLease()
+	s.practice.Store(o.Practice)
+	for _, ch := range o.Channels {
+		s.channels[ch.Name()] = newOutlet(ch)
+	}
+	return s
+}
+
+// Receive takes one thing that a person did on a channel. See [Receiver].
+func (s *Service) Receive(ctx context.Context, in Inbound) error {
+	ev := s.event(in)
+	if !s.owns() {
+		return s.forward(ctx, ev) // the owner finds it in the inbox
+	}
+	err := s.accept(ctx, ev, true)
+	if errors.Is(err, errFlood) {
+		return s.accept(ctx, s.floodOf(ev), false)
+	}
+	return err
+}
+
+// accept is the one road of an event. It returns nil once the event's effect
+// is committed, or was before.
+func (s *Service) accept(ctx context.Context, ev Event, bounded bool) error {
+	return s.order.do(ctx, ev.Subject, bounded, func() error { return s.handle(ctx, ev, nil) })
+}
+
+// handle makes the step of one event: load, step, commit. Whatever goes wrong
+// in a step stays with this event: after five tries it is put aside. An error
+// of the store is returned: nothing may be acknowledged then.
+func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
+	var err error
+	for failed := 0; failed < 5; {
+		w := s.newWorld(ev, from)
+		err = s.step(ctx, w)
+		if err == nil {
+			err = s.commit(ctx, w)
+		}
+		var broken *stepError
+		switch {
+		case err == nil:
+			s.follow(w)
+			return nil
+		case errors.Is(err, ErrSeen):
+			return s.leave(ctx, ev, from)
+		case errors.Is(err, ErrConflict):
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+		case errors.As(err, &broken):
+			failed++
+		default:
+			s.noteStore(ctx, err)
+			return err
+		}
+	}
+	return s.putAside(ctx, ev, from, err)
+}
+
+// step runs the pure step of the event's subject, and loads what it asks for.
+func (s *Service) step(ctx context.Context, w *world) error {
+	w.ask(w.ev.Subject)
+	for {
+		if err := s.load(ctx, w); err != nil {
+			return err
+		}
+		err := safely(w)
+		if !errors.Is(err, errNeed) {
+			return err
+		}
+		w.out = effects{}
+	}
+}
+
+// follow sets going what a commit left to do: parcels, letters, due entries.
+func (s *Service) follow(w *world) {
+	for _, p := range w.sealed.Out {
+		if o := s.channels[p.Lane.Channel]; o != nil {
+			o.wake.raise()
+		}
+	}
+	if len(w.sealed.Due) > 0 {
+		s.timer.raise()
+	}
+	for _, l := range w.sealed.Post {
+		if !s.alone {
+			s.drainLater(l.Subject)
+		}
+	}
+}

@@ -1,0 +1,294 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"anteroom/dialogs"
+	"anteroom/dialogs/script"
+)
+
+// sideDialogs are the dialogs that interrupt whatever is going on, by command
+// and by the word after /start in a link.
+var sideDialogs = map[string]string{"call": "call-me", "now": "help-now", "what": "what-happens"}
+
+// language picks the one of ours that serves a locale.
+func (p *Practice) language(locale string) string {
+	base, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	if _, ok := p.Texts[base]; ok {
+		return base
+	}
+	return baseLanguage
+}
+
+func (t *talk) top() *dialogs.Run { return &t.c.Runs[len(t.c.Runs)-1] }
+
+// begin opens a dialog on top of what is going on. What the person has told
+// us before under the same name is not asked again.
+func (t *talk) begin(dialog string, params map[string]string) error {
+	run := dialogs.Run{Dialog: dialog, Params: params}
+	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
+		facts, err := t.mainFacts()
+		if err != nil {
+			return err
+		}
+		for name, value := range known(d, facts) {
+			run.Trail = append(run.Trail, dialogs.Entry{Step: name, Kind: dialogs.Answer, Value: value,
+				At: t.w.now.Unix(), Script: d.Sum})
+		}
+	}
+	t.c.Runs = append(t.c.Runs, run)
+	return t.input(dialogs.Begin{})
+}
+
+// known finds the questions of d whose fact is known already.
+func known(d *script.Dialog, facts dialogs.Facts) func(yield func(step, value string) bool) {
+	return func(yield func(step, value string) bool) {
+		for _, step := range d.Steps {
+			if step.Op == script.Ask && step.Into != nil && facts.Has(step.Into.Name) && !yield(step.ID, facts.Text(step.Into.Name)) {
+				return
+			}
+		}
+	}
+}
+
+// mainFacts are the facts of the intake as they stand.
+func (t *talk) mainFacts() (dialogs.Facts, error) {
+	if len(t.c.Runs) == 0 {
+		return dialogs.Facts{}, nil
+	}
+	turn, err := dialogs.Step(t.w.p.Library, t.c.Runs[0], dialogs.Begin{}, t.w.now, t.c.Lang, t.host.mute())
+	return turn.Facts, err
+}
+
+// open looks at the question that is open now, and changes nothing.
+func (t *talk) open() (dialogs.Turn, error) {
+	if len(t.c.Runs) == 0 {
+		return dialogs.Turn{}, nil
+	}
+	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.c.Lang, t.host.mute())
+}
+
+// again says the open question once more, if there is one.
+func (t *talk) again() error {
+	if t.c.Done != "" && len(t.c.Runs) <= 1 || len(t.c.Runs) == 0 {
+		return nil
+	}
+	return t.input(dialogs.Begin{})
+}
+
+// input makes one step of the dialog on top, and says what it says.
+func (t *talk) input(in dialogs.Input) error {
+	before := t.top().Rev
+	turn, err := dialogs.Step(t.w.p.Library, *t.top(), in, t.w.now, t.c.Lang, t.host)
+	if err != nil {
+		return err
+	}
+	*t.top() = turn.Run
+	class := Prompt
+	for _, o := range turn.Out {
+		if _, ok := o.(dialogs.Alert); ok {
+			class = Safety
+		}
+	}
+	_, pressed := in.(dialogs.Press)
+	for _, o := range turn.Out {
+		switch o := o.(type) {
+		case dialogs.Say:
+			t.send(Text{Text: o.Text}, parcel{class: class})
+		case dialogs.Ask:
+			if pressed && o.Multi && turn.Run.Rev == before {
+				t.send(Redraw{Buttons: t.buttons(o.Question)}, parcel{class: class, slot: questionSlot})
+				continue
+			}
+			t.send(Text{Text: t.question(o), Buttons: t.buttons(o.Question)}, parcel{class: class, slot: questionSlot})
+		case dialogs.Alert:
+			if err := t.alert(o.Name, turn.Facts); err != nil {
+				return err
+			}
+		case dialogs.Called:
+			if err := t.called(o.Call, turn.Facts); err != nil {
+				return err
+			}
+		}
+	}
+	if turn.Outcome != "" {
+		return t.finished(turn)
+	}
+	return nil
+}
+
+// question writes a question with its progress; only the intake is counted.
+func (t *talk) question(a dialogs.Ask) string {
+	if t.top().Dialog != intakeDialog || a.Again || a.Number < 3 || a.AtMost <= a.Number {
+		return a.Text
+	}
+	return t.text("progress", "n", itoa(a.Number), "left", itoa(a.AtMost-a.Number)) + "\n\n" + a.Text
+}
+
+// finished takes a dialog that came to its end off the pile, and does what its
+// outcome asks for.
+func (t *talk) finished(turn dialogs.Turn) error {
+	run := *t.top()
+	if run.Dialog == intakeDialog {
+		return t.intakeOver(turn.Outcome)
+	}
+	t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
+	if t.over {
+		return nil
+	}
+	if isAnswerDialog(run.Dialog) {
+		if err := t.replied(run, turn); err != nil {
+			return err
+		}
+	}
+	switch turn.Outcome {
+	case "stop", "stopped":
+		t.c.Rest = stopped
+		t.phrase("stopped")
+		return nil
+	case "call":
+		return t.interrupt(sideDialogs["call"])
+	}
+	return t.again()
+}
+
+// intakeOver closes the intake. Without consent nothing of it is kept; what was
+// not sent goes when unfinished intakes go.
+func (t *talk) intakeOver(outcome string) error {
+	t.c.Done = outcome
+	t.w.unplan(t.self, dueNudge)
+	switch {
+	case t.c.Consent == nil && t.c.Case == "":
+		t.over = true
+	case outcome == outcomeSent:
+		t.w.unplan(t.self, dueExpire)
+		t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self })
+	}
+	return nil
+}
+
+// afterwards answers what is written when nothing is open.
+func (t *talk) afterwards() error {
+	switch {
+	case t.c.ReplyBy != 0:
+		key := "after-sent"
+		if t.c.Answered {
+			key = "after-answer"
+		}
+		t.phrase(key)
+	default:
+		t.phrase("welcome-back")
+		t.c.Done, t.c.Runs, t.c.Rest = "", nil, 0
+		return t.begin(intakeDialog, nil)
+	}
+	return nil
+}
+
+// buttons draws the answers of a question, and below them the ways out that
+// are always there.
+func (t *talk) buttons(q dialogs.Question) [][]Button {
+	step := t.top().Dialog + "/" + q.Step
+	rows := make([][]Button, 0, len(q.Options)+1)
+	for i := 0; i < len(q.Options); {
+		n := perRow(q, i)
+		row := make([]Button, 0, n)
+		for _, o := range q.Options[i : i+n] {
+			label := o.Label
+			if o.Chosen {
+				label = "✓ " + label
+			}
+			row = append(row, Button{Label: label, Data: t.token(step, q.Rev, o.ID)})
+		}
+		rows = append(rows, row)
+		i += n
+	}
+	var last []Button
+	always := func(key, step string, rev uint32, answer string) {
+		label := t.text(key)
+		if !slices.ContainsFunc(q.Options, func(o dialogs.Option) bool { return o.Label == label }) {
+			last = append(last, Button{Label: label, Data: t.token(step, rev, answer), Always: true})
+		}
+	}
+	if q.CanBack {
+		always("btn.back", step, q.Rev, universalBack)
+	}
+	if t.top().Dialog != sideDialogs["call"] {
+		always("btn.call", universalStep, 0, universalCall)
+	}
+	if t.top().Dialog != sideDialogs["now"] {
+		always("btn.now", universalStep, 0, universalNow)
+	}
+	if len(last) == 0 {
+		return rows
+	}
+	return append(rows, last)
+}
+
+// perRow says how many options from i on stand side by side: numbers six,
+// short labels two, others one.
+func perRow(q dialogs.Question, i int) int {
+	short := func(limit, most int) int {
+		n := 0
+		for n < most && i+n < len(q.Options) && len([]rune(q.Options[i+n].Label)) <= limit && q.Options[i+n].ID[0] != '+' {
+			n++
+		}
+		return n
+	}
+	if n := short(2, 6); n > 1 {
+		return n
+	}
+	if n := short(15, 2); n > 1 {
+		return n
+	}
+	return 1
+}
+
+// phrase says one of the service's own sentences.
+func (t *talk) phrase(key string, pairs ...string) {
+	t.send(Text{Text: t.text(key, pairs...)}, parcel{class: Prompt})
+}
+
+func (t *talk) text(key string, pairs ...string) string {
+	texts := t.w.p.Texts[t.c.Lang]
+	if texts == nil || !texts.Has(key) {
+		texts = t.w.p.Texts[baseLanguage]
+	}
+	return texts.Say(key, func(name string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return t.host.Given(name, dialogs.Facts{})
+	})
+}
+
+// send puts a message into the outbox, on this person's own lane.
+func (t *talk) send(body Body, p parcel) {
+	p.lane, p.to, p.body = Lane{Channel: t.c.Channel, Of: t.self}, t.c.To, body
+	t.w.out.parcels = append(t.w.out.parcels, p)
+}
+
+// zone is the client's time zone: that of the place where the person is now,
+// or the practice's until it is known.
+func (t *talk) zone() *time.Location {
+	if facts, err := t.mainFacts(); err == nil && facts.Has("here") {
+		if zone, err := time.LoadLocation(t.w.p.Helplines.Zone(facts.Text("here"))); err == nil && zone != time.UTC {
+			return zone
+		}
+	}
+	return t.w.p.Zone
+}
+
+// erase takes away all that is kept of the person here, the messages that
+// still wait included, except those of this very step.
+func (t *talk) erase() error {
+	for _, due := range []string{dueNudge, dueExpire} {
+		t.w.unplan(t.self, due)
+	}
+	t.w.out.due = nil
+	t.w.erase(t.self, Lane{Channel: t.c.Channel, Of: t.self})
+	return t.leaveCase()
+}

@@ -1,0 +1,183 @@
+// Package terminal is a chat in a terminal or over a pipe: what the bot says
+// is printed, each line read is what the person typed. An answer is chosen by
+// its number or its words.
+//
+// It exists so that a dialog can be tried by whoever wrote it, on a machine
+// that has nothing but the program. It keeps nothing.
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"anteroom/bot"
+)
+
+// Name is the channel's name.
+const Name bot.ChannelName = "terminal"
+
+// Terminal is one person's chat. It is made by [New].
+type Terminal struct {
+	in    *bufio.Reader
+	out   io.Writer
+	echo  bool // print what was read: the input is not typed by hand
+	width int
+	lines int
+}
+
+// Options of a [Terminal].
+type Options struct {
+	In    io.Reader
+	Out   io.Writer
+	Echo  bool // repeat each line read, for input that is not typed by hand
+	Width int  // columns; 0 is 78
+}
+
+// New makes a terminal.
+func New(o Options) *Terminal {
+	if o.Width == 0 {
+		o.Width = 78
+	}
+	return &Terminal{in: bufio.NewReader(o.In), out: o.Out, echo: o.Echo, width: o.Width}
+}
+
+// Name is "terminal".
+func (t *Terminal) Name() bot.ChannelName { return Name }
+
+// longest is how much of one line is read; the rest of it is left out.
+const longest = 16 << 10
+
+// Read reads one line of the person and gives it to the receiver. It returns
+// io.EOF at the end of the input.
+func (t *Terminal) Read(ctx context.Context, p bot.PracticeID, to bot.Receiver) error {
+	line, err := t.line()
+	if err != nil {
+		return err
+	}
+	t.lines++
+	if t.echo {
+		fmt.Fprintf(t.out, "> %s\n\n", line)
+	} else {
+		fmt.Fprintln(t.out)
+	}
+	return t.Receive(ctx, p, to, line)
+}
+
+// Receive gives one line to the receiver as if it had been read.
+func (t *Terminal) Receive(ctx context.Context, p bot.PracticeID, to bot.Receiver, line string) error {
+	return to.Receive(ctx, bot.Inbound{Practice: p, Channel: Name, ID: "line-" + strconv.Itoa(t.lines), Chat: "terminal",
+		Locale: "en", What: bot.Words{Text: clean(line)}})
+}
+
+func (t *Terminal) line() (string, error) {
+	var b strings.Builder
+	for {
+		part, more, err := t.in.ReadLine()
+		if err != nil {
+			if errors.Is(err, io.EOF) && b.Len() > 0 {
+				return b.String(), nil
+			}
+			return "", err
+		}
+		if b.Len() < longest {
+			b.Write(part[:min(len(part), longest-b.Len())])
+		}
+		if !more {
+			return b.String(), nil
+		}
+	}
+}
+
+// clean takes out what is no text: control characters and broken UTF-8.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\uFFFD' || r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+}
+
+// Send prints a message.
+func (t *Terminal) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
+	switch body := d.Body.(type) {
+	case bot.Text:
+		t.print(body.Text)
+		t.options(body.Buttons)
+	case bot.Redraw:
+		t.options(body.Buttons)
+	default:
+		return nil, &bot.Failure{Why: bot.Impossible, Err: fmt.Errorf("a terminal shows no %T", d.Body)}
+	}
+	return nil, nil
+}
+
+func (t *Terminal) print(text string) {
+	for line := range strings.SplitSeq(text, "\n") {
+		fmt.Fprintln(t.out, wrap(line, t.width))
+	}
+	fmt.Fprintln(t.out)
+}
+
+// options prints the answers with their numbers, and the ways out below.
+func (t *Terminal) options(rows [][]bot.Button) {
+	if len(rows) == 0 {
+		return
+	}
+	n := 0
+	var always []string
+	var short []string
+	flush := func() {
+		if len(short) > 0 {
+			fmt.Fprintln(t.out, "  "+strings.Join(short, "   "))
+			short = nil
+		}
+	}
+	for _, row := range rows {
+		for _, b := range row {
+			switch {
+			case b.Always:
+				always = append(always, b.Label)
+			default:
+				n++
+				if len(row) > 2 { // a scale: its label is its number
+					short = append(short, b.Label)
+					continue
+				}
+				flush()
+				fmt.Fprintf(t.out, "  %2d  %s\n", n, b.Label)
+			}
+		}
+	}
+	flush()
+	if len(always) > 0 {
+		fmt.Fprintf(t.out, "      [%s]\n", strings.Join(always, " · "))
+	}
+	fmt.Fprintln(t.out)
+}
+
+// wrap breaks a line at spaces so that it fits.
+func wrap(s string, width int) string {
+	var b strings.Builder
+	used := 0
+	for i, word := range strings.Fields(s) {
+		n := len([]rune(word))
+		switch {
+		case i == 0:
+		case used+1+n > width:
+			b.WriteByte('\n')
+			used = 0
+		default:
+			b.WriteByte(' ')
+			used++
+		}
+		b.WriteString(word)
+		used += n
+	}
+	return b.String()
+}

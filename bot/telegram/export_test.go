@@ -1,0 +1,9 @@
+package telegram
+
+// For the tests of what no message shows.
+var (
+	Split  = split
+	Cut    = cut
+	Letter = letter
+	Length = length
+)

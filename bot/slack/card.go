@@ -1,0 +1,68 @@
+package slack
+
+import (
+	"regexp"
+	"strings"
+
+	api "github.com/slack-go/slack"
+
+	"anteroom/bot"
+)
+
+// Action ids of a card's buttons.
+const (
+	actRead  = "anteroom.read"
+	actClaim = "anteroom.claim"
+)
+
+// Event types of our messages' metadata.
+const (
+	cardEvent   = "anteroom_card"
+	noticeEvent = "anteroom_notice"
+)
+
+var userID = regexp.MustCompile(`^[UW][A-Z0-9]{2,30}$`)
+
+// message is what is posted: the text for notifications, the blocks, and what
+// finds the message again.
+type message struct {
+	text   string // mrkdwn
+	blocks []api.Block
+	event  string
+	caseID string
+}
+
+// compose makes the message of a body; ok is false for bodies that are not for
+// therapists.
+func (s *Slack) compose(b bot.Body) (m message, ok bool) {
+	switch b := b.(type) {
+	case bot.Card:
+		return s.card(b), true
+	case bot.Notice:
+		line := cut(b.Line, maxSection)
+		return message{text: escape(line), blocks: []api.Block{paragraph(line)}, event: noticeEvent}, true
+	case bot.Text, bot.Redraw:
+	}
+	return message{}, false
+}
+
+func (s *Slack) card(c bot.Card) message {
+	line := escape(cut(c.Line, maxLine))
+	if c.Urgent && userID.MatchString(c.OnCall) {
+		line += "\n<@" + c.OnCall + "> a person is needed now."
+	}
+	m := message{text: line, event: cardEvent, caseID: c.Case}
+	m.blocks = append(m.blocks, api.NewSectionBlock(api.NewTextBlockObject(api.MarkdownType, line, false, false), nil, nil))
+	if c.Detail != "" && s.opt.Disclosure == InChannel {
+		m.blocks = append(m.blocks, paragraph(cut(c.Detail, maxSection)))
+	}
+	if state := strings.TrimSpace(strings.Join(c.State, "\n")); state != "" {
+		m.blocks = append(m.blocks, api.NewContextBlock("", plain(cut(state, maxLine))))
+	}
+	buttons := []api.BlockElement{button(actRead, c.Case, "Read summary")}
+	if c.Open {
+		buttons = append(buttons, button(actClaim, c.Case, "I have this"))
+	}
+	m.blocks = append(m.blocks, api.NewActionBlock("anteroom.card", buttons...))
+	return m
+}

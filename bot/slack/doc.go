@@ -1,0 +1,59 @@
+// Package slack is the therapists' channel: cards about cases that say nothing
+// of their content, the summary behind a button for those who may read it, and
+// the decisions inside that summary.
+//
+// [Slack.Send] carries cards and notices out. [Slack.Run] takes what therapists
+// press through Socket Mode, so that no address of the practice has to be open
+// to the internet. Both use github.com/slack-go/slack; the loop around its
+// socket is ours, because the library neither acknowledges nor recovers nor
+// bounds anything by itself.
+//
+// # What it never does
+//
+// It never puts a client's words, or anything said about the client, into a
+// message, unless the practice chose the disclosure "channel" and the service
+// filled [bot.Card].Detail. It never trusts a payload: a case id, a user or a
+// value that comes back from Slack is asked of [bot.Desk] again, every time.
+// Words of others are shown as plain_text objects, never as mrkdwn, in which
+// "<!channel>" would ring every phone. No token, no channel content and no
+// client's word gets into an error or the log.
+//
+// # Cards, once
+//
+// Slack's chat.postMessage has no idempotency key. So every message of ours
+// carries metadata that holds the id of its delivery, and after an unknown
+// outcome the channel's history is read first: a message that is there is
+// adopted, not posted again.
+//
+// # When an envelope is acknowledged
+//
+// Slack wants an acknowledgement within 3 s and delivers again without one.
+//
+//   - What only opens something (Read summary, a decision's form) is
+//     acknowledged at once: nothing is lost with it, the trigger lives 3 s, and
+//     if it comes too late the person is told to press again.
+//   - "I have this" is acknowledged when the act is recorded or refused, not
+//     before. While the store does not answer there is no acknowledgement:
+//     Slack shows the press as failed and delivers it again, and the act's id,
+//     made from the press, keeps it from counting twice.
+//   - A form is answered within 2.5 s (Options.Patience) in any case: done,
+//     refused, a field to mend, or "Not done yet. Please press again.". A second
+//     submission of the same form with the same content has the same id.
+//   - Everything else, known or not, is acknowledged and dropped.
+//
+// # The app
+//
+// [Manifest] is the app's manifest as Slack takes it under "Create an app →
+// From a manifest". Two tokens follow: the bot token (xoxb-…, after "Install to
+// workspace") and an app-level token with the scope connections:write (xapp-…,
+// under Basic Information). The bot is invited into the channel with /invite.
+// Reading the history (channels:history for a public channel, groups:history
+// for a private one) serves only to find our own messages again.
+package slack
+
+import _ "embed"
+
+// Manifest is the exact app manifest, in YAML.
+//
+//go:embed manifest.yaml
+var Manifest string

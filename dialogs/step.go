@@ -16,6 +16,8 @@ import (
 // the question does not offer asks it again, a result that nothing waits for
 // is passed over.
 //
+// A nil host gives nothing, lists nothing, and defers every call.
+//
 // Step fails when the library has no such dialog, and when a result is not
 // one that the script allows; both are mistakes of the program, not of the
 // person.
@@ -23,6 +25,9 @@ func Step(lib *script.Library, run Run, in Input, now time.Time, lang string, ho
 	d, ok := lib.Dialog(run.Dialog)
 	if !ok {
 		return Turn{}, fmt.Errorf("step: unknown dialog %q", run.Dialog)
+	}
+	if host == nil {
+		host = nobody{}
 	}
 	w := walk{d: d, host: host, lang: lang, now: now.Unix(), run: run}
 	w.fresh = run.Rev == 0
@@ -40,6 +45,12 @@ func Step(lib *script.Library, run Run, in Input, now time.Time, lang string, ho
 	}
 	return w.turn(), nil
 }
+
+type nobody struct{}
+
+func (nobody) Given(string, Facts) string            { return "" }
+func (nobody) Options(string, Facts) []script.Option { return nil }
+func (nobody) Do(string, Facts) (string, bool)       { return "", false }
 
 func (w *walk) take(in Input) error {
 	switch in := in.(type) {

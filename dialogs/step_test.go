@@ -2,6 +2,7 @@ package dialogs_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -331,5 +332,64 @@ func TestUnknownDialog(t *testing.T) {
 	_, err := dialogs.Step(load(t), dialogs.Run{Dialog: "nothing"}, dialogs.Begin{}, begin(t, "fee").now, "en", &desk{})
 	if err == nil || err.Error() != `step: unknown dialog "nothing"` {
 		t.Errorf("got %v", err)
+	}
+}
+
+// An answer that an edit no longer allows is asked for again.
+func TestEditTakesAnOfferAway(t *testing.T) {
+	c := begin(t, "intake").say("yes", "us", "pain, desire", "pain", "once").at("bother")
+	c.in(dialogs.Edit{Step: "topics"}).say("ed, desire").at("main").say("ed").at("bother")
+}
+
+const looped = `dialog: t
+facts:
+  age: {type: choice, of: [adult, minor], seen-by: case, keep: enquiry}
+steps:
+  age: {short: Age, ask: How old?, into: age, answers: {adult: Adult, minor: Minor}}
+  look: {review: "{readback}", answers: {send: Send}, go: {send: overrule}}
+  overrule: {set: {age: adult}}
+  more: {short: More, ask: More?, answers: {much: Much, little: A little}}
+  again: {review: "{readback}", answers: {send: Send}}
+  done: {finish: done}
+`
+
+// What was read through before an edit is read through again after it.
+func TestEditReopensReviews(t *testing.T) {
+	files := content()
+	files["dialogs/t.yaml"] = &fstest.MapFile{Data: []byte(looped)}
+	c := beginIn(t, loadFrom(t, files), "t").say("minor", "send", "much").at("again")
+	if diff := cmp.Diff(c.turn.ReadBack(), []string{"More: Much"}); diff != "" {
+		t.Errorf("an answer that was overruled is not read back (-got +want):\n%s", diff)
+	}
+	c.in(dialogs.Edit{Step: "age"}).say("adult").at("look")
+	if diff := cmp.Diff(c.turn.ReadBack(), []string{"Age: Adult"}); diff != "" {
+		t.Errorf("read back (-got +want):\n%s", diff)
+	}
+	c.say("send").at("again")
+}
+
+// A script that changed is walked with what still fits it: an answer that is
+// offered no longer, and a question that is new, are asked for; the rest is
+// not asked again.
+func TestChangedScript(t *testing.T) {
+	c := toReview(begin(t, "intake"))
+	files := content()
+	text := string(files["dialogs/intake.yaml"].Data)
+	for from, to := range map[string]string{
+		"once: Once, ":       "",
+		"longest: 14":        "longest: 15",
+		"  since:\n    ask":  "  sleep: {ask: Do you sleep well?, answers: {well: Well, badly: Badly}}\n  since:\n    ask",
+		"  thanks: {say: Th": "  thank-you: {say: Th",
+	} {
+		if !strings.Contains(text, from) {
+			t.Fatalf("the script has no %q", from)
+		}
+		text = strings.Replace(text, from, to, 1)
+	}
+	files["dialogs/intake.yaml"].Data = []byte(text)
+	c.lib = loadFrom(t, files)
+	c.in(dialogs.Begin{}).at("afraid").say("no").at("sleep").say("well").at("read-back")
+	if diff := cmp.Diff(said(c.turn)[:1], []string{"! triage none"}); diff != "" {
+		t.Errorf("after the new question (-got +want):\n%s", diff)
 	}
 }

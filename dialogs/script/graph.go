@@ -37,7 +37,7 @@ func (c *compiler) missEdges() {
 	for _, w := range ways {
 		behind := c.reach(w.to)
 		for _, i := range asks[w] {
-			if !behind[i] || true {
+			if !behind[i] {
 				c.d.Steps[i].MissAfter, c.d.Steps[i].MissTo = w.after, w.to
 				c.link(i, w.to, w.pos)
 			}

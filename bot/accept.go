@@ -63,7 +63,7 @@ func (s *Service) putAside(ctx context.Context, ev Event, from *source, cause er
 	if err != nil {
 		return err
 	}
-	w.out.audit = append(w.out.audit, audited{log: "quarantine", key: PracticeSubject, entry: aside{Subject: string(ev.Subject), At: ev.At.Unix(), Event: plain}})
+	w.out.audit = append(w.out.audit, audited{log: quarantineLog, key: PracticeSubject, entry: aside{Subject: string(ev.Subject), At: ev.At.Unix(), Event: plain}})
 	if ev.from.Chat != "" {
 		c := &chatState{Channel: ev.from.Channel, To: ev.from.Chat, Lang: w.p.language(ev.from.Locale)}
 		newTalk(w, c).phrase("error-ours")
@@ -74,6 +74,21 @@ func (s *Service) putAside(ctx context.Context, ev Event, from *source, cause er
 	s.follow(w)
 	return nil
 }
+
+// quarantine keeps something sealed that cannot be read here, out of the way of
+// what waits behind it.
+func (s *Service) quarantine(ctx context.Context, what string, v Sealed, took *LetterID, cause error) error {
+	s.log.Error("cannot be read; put aside", "what", what, "err", cause)
+	s.health.Report("events", fmt.Errorf("%s cannot be read and was put aside: is this the vault that belongs to the store? %w", what, cause))
+	err := s.store.Commit(ctx, s.id, Commit{Fence: s.lease.fence.Load(), Event: EventID("aside/" + what), Took: took,
+		Append: []LogEntry{{Log: quarantineLog, Sealed: v}}})
+	if errors.Is(err, ErrSeen) {
+		return nil
+	}
+	return err
+}
+
+const quarantineLog = "quarantine"
 
 // aside is an event in the quarantine.
 type aside struct {

@@ -90,12 +90,13 @@ func chatStep(w *world) error {
 		err = t.arrived(func() error { return t.press(what.Data) })
 	case Media:
 		err = t.arrived(func() error { t.media(what.Kind); return t.again() })
-	case Left:
-		return nil
 	case flood:
 		t.phrase("too-fast")
 		err = t.again()
 	case Gone:
+		if !c.Gone && c.Case != "" {
+			w.notice(c.Case + ": the client cannot be reached in the chat any more.")
+		}
 		c.Gone = true
 		w.unplan(w.ev.Subject, dueNudge)
 		w.write(w.ev.Subject, c)
@@ -206,10 +207,13 @@ func (t *talk) arrived(fn func() error) error {
 	if away > quietDays {
 		t.phrase("returning")
 	}
-	if c.Done == "" && c.Consent != nil && !c.Nudged {
-		w.plan(dueNudge, t.allowed(w.now.Add(nudgeAfter)))
+	if err := fn(); err != nil {
+		return err
 	}
-	return fn()
+	if c.Done == "" && c.Consent != nil && c.Rest == 0 && !c.Nudged {
+		w.plan(dueNudge, w.now.Add(nudgeAfter)) // the hour of the day is looked at when it falls due
+	}
+	return nil
 }
 
 // words takes what was typed: a command, a question about us, or an answer.

@@ -22,7 +22,6 @@ const (
 	typePress
 	typeMedia
 	typeGone
-	typeLeft
 	typeFell
 	typeAnswer
 	typeFlood
@@ -65,8 +64,6 @@ func typeOf(v any) (uint8, error) {
 		return typeMedia, nil
 	case Gone:
 		return typeGone, nil
-	case Left:
-		return typeLeft, nil
 	case Fell:
 		return typeFell, nil
 	case Answer:
@@ -106,8 +103,6 @@ func untagWhat(t tagged) (What, error) {
 		return untag[Media](t)
 	case typeGone:
 		return untag[Gone](t)
-	case typeLeft:
-		return untag[Left](t)
 	case typeFell:
 		return untag[Fell](t)
 	case typeAnswer:

@@ -154,7 +154,7 @@ func (t *talk) help() error {
 func (t *talk) mydata() error {
 	var lines []string
 	for _, run := range t.c.Runs {
-		turn, err := dialogs.Step(t.w.p.Library, run, dialogs.Begin{}, t.w.now, t.c.Lang, t.host.mute())
+		turn, err := dialogs.Step(t.w.p.Library, run, dialogs.Begin{}, t.w.now, t.c.Lang, t.host)
 		if err != nil {
 			return err
 		}

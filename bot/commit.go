@@ -40,8 +40,8 @@ func (s *Service) load(ctx context.Context, w *world) error {
 		}
 		if h.version > 0 {
 			h.plain, err = h.key.Open(got.States[i].Blob, s.where(sub, "state", h.version))
-			if err != nil {
-				return fmt.Errorf("open %s: %w", sub, err)
+			if err != nil { // only this subject suffers
+				return &stepError{at: fmt.Sprintf("open %s: %v", sub, err)}
 			}
 		}
 		w.have[sub] = h
@@ -64,6 +64,9 @@ func (s *Service) openKey(ctx context.Context, h *held, id KeyID, wrapped []byte
 	var ok bool
 	if h.key, ok = s.keys.cached(id); !ok {
 		h.key, err = s.keys.open(ctx, id, wrapped)
+	}
+	if errors.Is(err, seal.ErrKeyUnreadable) || errors.Is(err, seal.ErrEpochGone) {
+		return &stepError{at: err.Error()}
 	}
 	return err
 }

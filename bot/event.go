@@ -112,8 +112,6 @@ type (
 	}
 	// Gone says that the person can no longer be reached on the channel.
 	Gone struct{}
-	// Left says that the bot was put into a group and left it again.
-	Left struct{}
 )
 
 // Kinds of [Media], each with a line of its own in the service texts.
@@ -135,7 +133,6 @@ func (Words) what() {}
 func (Press) what() {}
 func (Media) what() {}
 func (Gone) what()  {}
-func (Left) what()  {}
 
 // LogValue keeps a client's words out of every log.
 func (Words) LogValue() slog.Value { return slog.StringValue("[redacted]") }

@@ -14,14 +14,18 @@ import (
 // follow from the practice, the facts and the time of the event.
 type host struct {
 	t     *talk
-	quiet bool // looking only: calls are not made
+	quiet bool // only the facts are wanted: texts and lists stay empty
 }
 
-// mute is the same host for looking at a dialog without moving it.
+// mute is the same host for finding the facts of the intake. Filling its texts
+// needs those very facts, so it fills none.
 func (h *host) mute() *host { return &host{t: h.t, quiet: true} }
 
 // Given fills a placeholder.
 func (h *host) Given(name string, f dialogs.Facts) string {
+	if h.quiet {
+		return ""
+	}
 	p, t := h.t.w.p, h.t
 	switch name {
 	case "practice.name":
@@ -86,8 +90,8 @@ func (h *host) place(f dialogs.Facts) string {
 
 // Options are the lists that the practice or a decision fills.
 func (h *host) Options(list string, f dialogs.Facts) []script.Option {
-	switch list {
-	case "offered":
+	switch {
+	case list == "offered" && !h.quiet:
 		var options []script.Option
 		for at := range strings.SplitSeq(f.Param("times"), ",") {
 			if start, err := strconv.ParseInt(at, 10, 64); err == nil {

@@ -67,6 +67,12 @@ func (k *keyring) put(id KeyID, key *seal.Cipher) {
 	k.keys[id] = key
 }
 
+func (k *keyring) clear() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	clear(k.keys)
+}
+
 func (k *keyring) drop(id KeyID) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

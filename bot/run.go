@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"anteroom/bot/seal"
 )
 
 const (
@@ -19,7 +21,8 @@ const (
 
 // lease is what this replica knows of its ownership.
 type lease struct {
-	fence atomic.Uint64 // 0: another replica owns the practice, or nobody
+	held  atomic.Bool   // the practice is ours
+	fence atomic.Uint64 // of the last time it was ours: a write under it is refused when it is so no longer
 	until atomic.Int64  // Unix nanoseconds of the process's own clock: the store answered lately
 
 	mu     sync.Mutex
@@ -37,7 +40,8 @@ func newLease() *lease {
 func (l *lease) gain(fence uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.fence.Swap(fence) == 0 {
+	l.fence.Store(fence)
+	if !l.held.Swap(true) {
 		l.lost, l.lose = context.WithCancel(context.Background())
 		close(l.gained)
 	}
@@ -46,11 +50,12 @@ func (l *lease) gain(fence uint64) {
 func (l *lease) drop() (fence uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if fence = l.fence.Swap(0); fence != 0 {
-		l.lose()
-		l.gained = make(chan struct{})
+	if !l.held.Swap(false) {
+		return 0
 	}
-	return fence
+	l.lose()
+	l.gained = make(chan struct{})
+	return l.fence.Load()
 }
 
 // WaitOwned waits until this replica works for the practice; it returns false
@@ -76,7 +81,7 @@ func (s *Service) Lost() context.Context {
 
 // owns reports whether this replica may work for the practice now. The
 // deadline is a margin shorter than what the store was told.
-func (s *Service) owns() bool { return s.alone || s.lease.fence.Load() != 0 && s.Ready() }
+func (s *Service) owns() bool { return s.alone || s.lease.held.Load() && s.Ready() }
 
 // Ready reports whether what comes in can be accepted durably: the store has
 // answered lately, and what is not ours to handle can be put into an inbox.
@@ -132,7 +137,7 @@ func (s *Service) beat(ctx context.Context) {
 		s.noteStore(ctx, err)
 		return
 	}
-	if s.lease.fence.Load() == 0 {
+	if !s.lease.held.Load() {
 		fence, holder, err := s.store.Own(ctx, s.id, s.instance)
 		if err != nil {
 			s.noteStore(ctx, err)
@@ -141,6 +146,7 @@ func (s *Service) beat(ctx context.Context) {
 		s.lease.until.Store(from.Add(heartbeatFor - heartbeatEvery).UnixNano())
 		if fence != 0 {
 			s.log.Info("working for the practice", "fence", fence)
+			s.keys.clear() // another may have erased a client since, and made a new key
 			s.lease.gain(fence)
 		} else {
 			s.log.Debug("another replica works for the practice", "holder", holder)
@@ -240,12 +246,18 @@ func (s *Service) drain(ctx context.Context, sub SubjectID) error {
 
 func (s *Service) openLetter(ctx context.Context, l Letter) error {
 	plain, err := s.openSealed(ctx, l.Sealed, s.where(l.Subject, "letter "+string(l.Event), 0))
+	if errors.Is(err, errErased) {
+		return s.leave(ctx, Event{ID: l.Event}, &source{letter: &l.LetterID})
+	}
+	var ev Event
+	if err == nil {
+		ev, err = decodeEvent(plain)
+	}
+	if err != nil && (errors.Is(err, seal.ErrUnreadable) || plain != nil) {
+		return s.quarantine(ctx, "letter "+string(l.Event), l.Sealed, &l.LetterID, err)
+	}
 	if err != nil {
 		return fmt.Errorf("open letter: %w", err)
-	}
-	ev, err := decodeEvent(plain)
-	if err != nil {
-		return fmt.Errorf("decode letter: %w", err)
 	}
 	ev.ID, ev.Practice, ev.Subject = l.Event, s.id, l.Subject
 	from := &source{letter: &l.LetterID}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"anteroom/bot/seal"
 )
 
 const (
@@ -106,9 +108,17 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 	if err == nil {
 		body, err = untagBody(p.Body)
 	}
-	if err != nil {
-		s.log.Error("outbox: parcel cannot be read; it stays", "parcel", c.ID, "err", err)
-		s.handBack(ctx, o, c, s.now().Add(backoffMost), true)
+	switch {
+	case err == nil:
+	case plain != nil || errors.Is(err, seal.ErrUnreadable):
+		if err = s.quarantine(ctx, "parcel "+c.ID, c.Sealed, nil, err); err == nil {
+			s.done(ctx, o, c, nil)
+			return
+		}
+		fallthrough
+	default:
+		s.log.Warn("outbox: parcel not opened, trying again", "parcel", c.ID, "err", err)
+		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), true)
 		return
 	}
 	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown}
@@ -168,9 +178,7 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 	case err == nil:
 		var r *Receipt
 		if p.Slot != "" && id != nil {
-			if r, err = s.sealReceipt(ctx, c, p.Slot, id); err != nil {
-				s.log.Error("outbox: receipt not kept", "parcel", c.ID, "err", err)
-			}
+			r = s.sealReceipt(c, p.Slot, id)
 		}
 		s.done(ctx, o, c, r)
 		s.counted(o.Name(), "sent")
@@ -208,15 +216,12 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 	}
 }
 
-func (s *Service) sealReceipt(ctx context.Context, c Claimed, slot string, id []byte) (*Receipt, error) {
+func (s *Service) sealReceipt(c Claimed, slot string, id []byte) *Receipt {
 	key, ok := s.keys.cached(c.Key)
 	if !ok {
-		if _, err := s.practiceKey(ctx); err != nil {
-			return nil, err
-		}
-		return nil, nil // erased meanwhile: nothing is kept
+		return nil // erased meanwhile: nothing is kept
 	}
-	return &Receipt{Slot: slot, Sealed: Sealed{Key: c.Key, Blob: key.Seal(id, s.where(c.Lane.Of, "receipt "+slot, 0))}}, nil
+	return &Receipt{Slot: slot, Sealed: Sealed{Key: c.Key, Blob: key.Seal(id, s.where(c.Lane.Of, "receipt "+slot, 0))}}
 }
 
 func (s *Service) done(ctx context.Context, o *outlet, c Claimed, r *Receipt) {

@@ -93,6 +93,7 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 			err = s.commit(ctx, w)
 		}
 		var broken *stepError
+		var refused refusal
 		switch {
 		case err == nil:
 			s.follow(w)
@@ -105,6 +106,8 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 			}
 		case errors.As(err, &broken):
 			failed++
+		case errors.As(err, &refused):
+			return err
 		default:
 			s.noteStore(ctx, err)
 			return err

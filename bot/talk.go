@@ -67,7 +67,7 @@ func (t *talk) open() (dialogs.Turn, error) {
 	if len(t.c.Runs) == 0 {
 		return dialogs.Turn{}, nil
 	}
-	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.c.Lang, t.host.mute())
+	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.c.Lang, t.host)
 }
 
 // again says the open question once more, if there is one.
@@ -136,6 +136,9 @@ func (t *talk) finished(turn dialogs.Turn) error {
 	}
 	t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
 	if t.over {
+		if turn.Outcome == "erased" {
+			t.phrase("forget-done")
+		}
 		return nil
 	}
 	if isAnswerDialog(run.Dialog) {

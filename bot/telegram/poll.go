@@ -101,9 +101,12 @@ type poller struct {
 func (p *poller) run(ctx context.Context) {
 	// What was begun is finished after a stop, but not for ever.
 	work, abandon := context.WithCancel(context.WithoutCancel(ctx))
-	defer abandon()
-	defer p.running.Wait()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(p.t.opt.Grace, abandon) })()
+	defer func() {
+		patience := time.AfterFunc(p.t.opt.Grace, abandon)
+		p.running.Wait()
+		patience.Stop()
+		abandon()
+	}()
 
 	limit, failures := batchLimit, 0
 	glance := minGlance

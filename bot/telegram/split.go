@@ -37,6 +37,9 @@ func split(text string, limit int) []string {
 
 // first is how many bytes of the text go into its first piece.
 func first(text string, limit int) int {
+	if len(text) <= limit { // never more units than bytes
+		return len(text)
+	}
 	var last [places]int
 	units := 0
 	before := "" // the letter before the last white space
@@ -132,6 +135,9 @@ func endsSentence(s string) bool { return s != "" && strings.ContainsAny(s, ".!?
 // annex needs tables that Go does not have, the rule here joins more, never
 // less.
 func letter(s string) int {
+	if len(s) > 1 && s[0] < utf8.RuneSelf && s[1] < utf8.RuneSelf && s[0] != '\r' {
+		return 1 // the common case
+	}
 	prev, n := utf8.DecodeRuneInString(s)
 	flags := 0 // regional indicators so far
 	if regional(prev) {

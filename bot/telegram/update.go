@@ -13,10 +13,6 @@ import (
 	"anteroom/bot"
 )
 
-// MediaLong is the [bot.Media] kind of a text longer than 4,096 UTF-16 units.
-// Telegram never sends one; what does is not Telegram.
-const MediaLong = "long"
-
 // arrival is an update as far as it concerns us.
 type arrival struct {
 	id     int64
@@ -159,7 +155,7 @@ func said(words string, edited bool) bot.What {
 	words = clean(words)
 	switch {
 	case length(words) > maxText:
-		return bot.Media{Kind: MediaLong}
+		return bot.Media{Kind: bot.MediaLong}
 	case blank(words):
 		return bot.Media{Kind: bot.MediaOther}
 	}

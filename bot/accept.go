@@ -26,6 +26,9 @@ func (s *Service) floodOf(ev Event) Event {
 	return ev
 }
 
+// errNotReady: the store has not answered lately.
+var errNotReady = errors.New("the store does not answer")
+
 // forward puts an event into the inbox of its subject, for the replica that
 // works for the practice. That is its acceptance.
 func (s *Service) forward(ctx context.Context, ev Event) error {
@@ -58,12 +61,19 @@ func (s *Service) leave(ctx context.Context, ev Event, from *source) error {
 func (s *Service) putAside(ctx context.Context, ev Event, from *source, cause error) error {
 	s.log.Error("event put aside after five tries", "event", ev.ID, "subject", ev.Subject, "err", cause)
 	s.health.Report("events", fmt.Errorf("an event of %s was put aside: %w", ev.Subject, cause))
+	if ev.Who.Role == Therapist {
+		return cause // nothing was done, and whoever pressed is told so
+	}
 	w := s.newWorld(ev, from)
+	w.ask(ev.Subject)
+	if err := s.load(ctx, w); err != nil { // then the practice's key serves
+		w.have = make(map[SubjectID]*held)
+	}
 	plain, err := encodeEvent(ev)
 	if err != nil {
 		return err
 	}
-	w.out.audit = append(w.out.audit, audited{log: quarantineLog, key: PracticeSubject, entry: aside{Subject: string(ev.Subject), At: ev.At.Unix(), Event: plain}})
+	w.out.audit = append(w.out.audit, audited{log: quarantineLog, key: ev.Subject, entry: aside{Subject: string(ev.Subject), At: ev.At.Unix(), Event: plain}})
 	if ev.from.Chat != "" {
 		c := &chatState{Channel: ev.from.Channel, To: ev.from.Chat, Lang: w.p.language(ev.from.Locale)}
 		newTalk(w, c).phrase("error-ours")

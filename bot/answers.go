@@ -114,6 +114,16 @@ func (t *talk) replied(run dialogs.Run, turn dialogs.Turn) error {
 	if err != nil {
 		return err
 	}
+	t.w.unplan(s, dueSilence)
+	if rec.Case.Status == care.WaitingDecision { // the therapist's turn again, by a day that was promised
+		t.c.ReplyBy = 0
+		by := t.replyBy()
+		t.c.ReplyBy = by.Unix()
+		t.w.out.due = append(t.w.out.due, planned{subject: s, name: dueReply, at: by})
+		t.w.notice(string(rec.Case.ID) + ": the client answered; it is your turn again.")
+	} else if rec.Case.Status != care.Waiting { // on the waitlist the promised day stands
+		t.w.unplan(s, dueReply)
+	}
 	t.w.audit(rec.Case.ID, "client", string(kind))
 	return t.w.keepCase(rec)
 }
@@ -150,17 +160,28 @@ func (t *talk) leaveCase() error {
 	}
 	s := CaseSubject(t.c.Case)
 	rec, err := read[caseRecord](t.w, s)
-	if err != nil || rec == nil || rec.Case.Status == care.Booked {
+	if err != nil || rec == nil {
 		return err
+	}
+	if rec.Case.Status == care.Booked {
+		if !t.expired {
+			t.phrase("forget-kept", "what", "your booking and the answers that you sent", "until", t.w.p.Practice.Keep.Record.Words()+" after the work ends")
+		}
+		return nil
 	}
 	if err := t.w.release(rec, ""); err != nil {
 		return err
 	}
 	t.w.unplan(s, dueReply)
+	t.w.unplan(s, dueSilence)
 	t.w.erase(s)
 	t.w.out.index = append(t.w.out.index, IndexChange{Index: caseIndex, Member: t.c.Case, Remove: true})
 	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {
-		t.w.card(Card{Case: t.c.Case, Line: t.c.Case, State: []string{"Erased by the client."}}, "card/"+t.c.Case)
+		line := "Erased by the client."
+		if t.expired {
+			line = "Erased: its time was up."
+		}
+		t.w.card(Card{Case: t.c.Case, Line: t.c.Case, State: []string{line}}, "card/"+t.c.Case)
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (w *world) card(c Card, slot string) {
 	if w.p.Desk == "" {
 		return
 	}
-	w.out.parcels = append(w.out.parcels, parcel{lane: Lane{Channel: w.p.Desk, Of: PracticeSubject}, class: CardClass, slot: slot,
+	w.out.parcels = append(w.out.parcels, parcel{lane: Lane{Channel: w.p.Desk, Of: SubjectID(slot)}, class: CardClass, slot: slot,
 		id: slot + "/" + w.root.Pseudonym(string(w.ev.ID)), body: c})
 }
 
@@ -49,7 +49,7 @@ func (w *world) standing(c care.Case) []string {
 	by := name(d.By)
 	switch c.Status {
 	case care.OpenIntake:
-		lines = append(lines, "The intake is still under way.")
+		lines = append(lines, "The intake is not sent.")
 		if c.Holder.By != "" {
 			lines = append(lines, name(c.Holder.By)+" has this.")
 		}
@@ -58,7 +58,11 @@ func (w *world) standing(c care.Case) []string {
 		case care.Others:
 			lines = append(lines, "The client asks for other times.")
 		case care.SeeColleague:
-			lines = append(lines, "The client would rather see a colleague now.")
+			line := "The client would rather see a colleague now."
+			if d.Kind == care.Colleague {
+				line = "The client would like to see " + name(d.Therapist) + ": times are wanted."
+			}
+			lines = append(lines, line)
 		case care.OtherNames:
 			lines = append(lines, "The client asks for other names.")
 		case care.Answered:
@@ -69,7 +73,14 @@ func (w *world) standing(c care.Case) []string {
 	case care.Claimed:
 		lines = append(lines, name(c.Holder.By)+" has this.")
 	case care.Offered:
-		lines = append(lines, by+" offered times with "+name(d.Therapist)+"; the client has not picked one.")
+		line := by + " offered times; the client has not picked one."
+		switch {
+		case len(d.Times) == 0:
+			line = by + " asked whether the client would see " + name(d.Therapist) + "."
+		case d.Therapist != d.By:
+			line = by + " offered times with " + name(d.Therapist) + "; the client has not picked one."
+		}
+		lines = append(lines, line)
 	case care.Waiting:
 		line := by + " put the case on the waitlist."
 		if c.Answer.Kind == care.WillWait {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"anteroom/bot/care"
 )
@@ -38,7 +39,11 @@ type auditLine struct {
 }
 
 const (
-	dueReply  = "reply-by"
+	dueReply   = "reply-by"
+	dueSilence = "silence"
+	// silentFor is how long a client may leave an offer or a question open
+	// before the therapist is told (rule book, section 11).
+	silentFor = 7 * 24 * time.Hour
 	caseIndex = "cases"
 )
 
@@ -55,11 +60,34 @@ func caseStep(w *world) error {
 		}
 		return act(w, rec, what.Act)
 	case Fell:
-		if rec == nil || !rec.Case.Undecided() || len(rec.Case.Decisions) > 0 {
+		if rec == nil {
 			return nil
 		}
-		w.notice(fmt.Sprintf("%s: the answer is due now, and nobody has decided.", rec.Case.ID))
+		return caseDue(w, rec, what.Name)
+	}
+	return nil
+}
+
+// caseDue does what falls due on a case: an answer was promised by now, or the
+// client has been silent for a week.
+func caseDue(w *world, rec *caseRecord, name string) error {
+	c := &rec.Case
+	switch {
+	case name == dueReply && c.Status == care.Waiting:
+		w.notice(fmt.Sprintf("%s: the client on the waitlist was promised a word by today.", c.ID))
+	case name == dueReply && (c.Status == care.WaitingDecision || c.Status == care.Claimed):
+		w.notice(fmt.Sprintf("%s: the answer is due now, and nobody has decided. Anyone may.", c.ID))
 		w.plan(dueReply, w.p.Hours.Deadline(w.now, 1))
+		if c.Lapse(w.now) {
+			return w.keepCase(rec)
+		}
+	case name == dueSilence && (c.Status == care.Offered || c.Status == care.Asked):
+		if err := w.release(rec, ""); err != nil {
+			return err
+		}
+		c.Lapse(w.now)
+		w.notice(fmt.Sprintf("%s: no answer from the client for a week; the times are free again.", c.ID))
+		return w.keepCase(rec)
 	}
 	return nil
 }
@@ -68,9 +96,9 @@ func caseStep(w *world) error {
 // moves in the same commit, so that no place is ever given twice.
 func act(w *world, rec *caseRecord, a Act) error {
 	t, ok := w.p.Therapist(a.By)
-	if !ok || !mayRead(rec.Case, t) {
+	if !ok || !mayRead(rec.Case, t) && !t.Intake {
 		return refusal{ErrNotAllowed}
-	}
+	} // who reads intakes and comes second is told who was first
 	what := "claim"
 	if a.Claim {
 		if err := rec.Case.Claim(t.ID, w.now); err != nil {
@@ -88,7 +116,16 @@ func act(w *world, rec *caseRecord, a Act) error {
 			return err
 		}
 		d, _ = rec.Case.Last()
-		w.unplan(w.ev.Subject, dueReply)
+		if d.Kind == care.Wait && d.WriteBy != "" {
+			w.plan(dueReply, w.p.Hours.Next(d.WriteBy.In(w.p.Zone)))
+		} else {
+			w.unplan(w.ev.Subject, dueReply)
+		}
+		if rec.Case.Status == care.Offered || rec.Case.Status == care.Asked {
+			w.plan(dueSilence, w.now.Add(silentFor))
+		} else {
+			w.unplan(w.ev.Subject, dueSilence)
+		}
 		for _, chat := range rec.Chats {
 			w.out.post = append(w.out.post, posted{to: chat, what: Answer{Case: rec.Case.ID, Decision: d, Fee: w.feeOf(rec.Case, d.Therapist)}})
 		}
@@ -127,7 +164,9 @@ func (w *world) place(rec *caseRecord, d care.Decision) error {
 		return err
 	}
 	e := rec.Case.Enquiry()
-	fit := care.Assess(e, w.p.Practice, map[care.TherapistID]care.Caseload{t.ID: *load}, w.now)
+	others := *load // the case does not stand in its own way
+	others.Release(rec.Case.ID)
+	fit := care.Assess(e, w.p.Practice, map[care.TherapistID]care.Caseload{t.ID: others}, w.now)
 	at := slices.IndexFunc(fit.Candidates, func(c care.Candidate) bool { return c.Therapist == t.ID })
 	candidate := fit.Candidates[at]
 	if candidate.NeedsReason() && strings.TrimSpace(d.Overrule) == "" {
@@ -177,14 +216,18 @@ func (w *world) caseload(t care.TherapistID) (*care.Caseload, error) {
 	return load, err
 }
 
-// assess looks at a case against today's caseloads.
+// assess looks at a case against today's caseloads, its own place left out.
 func (w *world) assess(c care.Case) (care.Assessment, error) {
 	loads := make(map[care.TherapistID]care.Caseload, len(w.p.Therapists))
 	var need error
+	without := func(load care.Caseload) care.Caseload {
+		load.Release(c.ID)
+		return load
+	}
 	for _, t := range w.p.Therapists {
 		s := CaseloadSubject(string(t.ID))
 		if h := w.have[s]; h != nil && h.put {
-			loads[t.ID] = h.value.(care.Caseload)
+			loads[t.ID] = without(h.value.(care.Caseload))
 			continue
 		}
 		load, err := peek[care.Caseload](w, s)
@@ -194,7 +237,7 @@ func (w *world) assess(c care.Case) (care.Assessment, error) {
 		case err != nil:
 			return care.Assessment{}, err
 		case load != nil:
-			loads[t.ID] = *load
+			loads[t.ID] = without(*load)
 		}
 	}
 	if need != nil {
@@ -216,7 +259,7 @@ func (w *world) keepCase(rec *caseRecord) error {
 	if c.Submitted == 0 && len(c.Alerts) == 0 && c.Call.At == 0 {
 		return nil
 	}
-	card := Card{Case: string(c.ID), Line: care.Card(c, fit.Fit, w.p.Zone, w.now), State: w.standing(c), Open: c.Status == care.WaitingDecision || c.Status == care.OpenIntake}
+	card := Card{Case: string(c.ID), Line: care.Card(c, fit.Fit, w.p.Zone, w.now), State: w.standing(c), Open: c.Status == care.WaitingDecision || c.Status == care.OpenIntake && c.Holder.By == ""}
 	if c.Submitted == 0 {
 		card.Line = care.Card(c, "", w.p.Zone, w.now)
 	}

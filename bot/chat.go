@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"crypto/subtle"
-	"encoding/base64"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +25,9 @@ type chatState struct {
 	Nudged  bool          `cbor:"12,keyasint,omitempty"`
 	// Answered: a therapist's decision has reached the chat.
 	Answered bool `cbor:"13,keyasint,omitempty"`
+	// Minute and InMinute count what came in within one minute.
+	Minute   int64  `cbor:"14,keyasint,omitempty"`
+	InMinute uint16 `cbor:"15,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -47,6 +48,7 @@ const (
 const (
 	intakeDialog   = "intake"
 	outcomeSent    = "submitted" // of the intake: it is with a therapist
+	outcomeCall    = "call-requested"
 	questionSlot   = "question"
 	quietDays      = 7 * 24 * time.Hour
 	nudgeAfter     = 48 * time.Hour
@@ -83,6 +85,9 @@ func chatStep(w *world) error {
 		return firstContact(w)
 	}
 	t := newTalk(w, c)
+	if t.tooFast() {
+		return t.close()
+	}
 	switch what := w.ev.What.(type) {
 	case Words:
 		err = t.arrived(func() error { return t.words(what) })
@@ -123,6 +128,12 @@ func firstContact(w *world) error {
 	t := newTalk(w, c)
 	switch what := w.ev.What.(type) {
 	case Press:
+		ways := t.marks(universalStep, 0)
+		for _, u := range []string{universalCall, universalNow} {
+			if ways.on(what.Data, u) {
+				return t.startWith(u)
+			}
+		}
 		t.phrase("stale-button")
 		return nil
 	case Words:
@@ -131,26 +142,11 @@ func firstContact(w *world) error {
 			t.phrase("forget-done")
 			return nil
 		case "start":
-			if err := t.begin(intakeDialog, nil); err != nil {
-				return err
-			}
-			if side := sideDialogs[arg]; side != "" {
-				if err := t.begin(side, nil); err != nil {
-					return err
-				}
-			}
-			return t.close()
+			return t.startWith(arg)
 		case "now", "call", "what":
-			if err := t.begin(intakeDialog, nil); err != nil {
-				return err
-			}
-			if command == "now" {
-				w.out.parcels = nil // the way to help comes first; the opening follows it
-			}
-			if err := t.begin(sideDialogs[command], nil); err != nil {
-				return err
-			}
-			return t.close()
+			return t.startWith(command)
+		case "privacy":
+			t.phrase(command)
 		}
 	case Media:
 		t.media(what.Kind)
@@ -163,6 +159,23 @@ func firstContact(w *world) error {
 	return t.close()
 }
 
+// startWith begins a conversation, and over it at once what was asked for.
+func (t *talk) startWith(command string) error {
+	if err := t.begin(intakeDialog, nil); err != nil {
+		return err
+	}
+	if command == universalNow { // numbers come before everything
+		t.w.out.parcels = nil
+		t.phrase("program")
+	}
+	if side := sideDialogs[command]; side != "" {
+		if err := t.begin(side, nil); err != nil {
+			return err
+		}
+	}
+	return t.close()
+}
+
 // talk is one step of a conversation under way.
 type talk struct {
 	w    *world
@@ -170,6 +183,8 @@ type talk struct {
 	host *host
 	self SubjectID
 	over bool // the conversation is erased by this step
+	// expired: it is erased because its time is up, and not by the person.
+	expired bool
 }
 
 func newTalk(w *world, c *chatState) *talk {
@@ -183,20 +198,47 @@ func (t *talk) close() error {
 	if t.over {
 		return t.erase()
 	}
-	if t.c.Done != outcomeSent {
-		// What was never sent goes by itself: soon without consent, and with it
-		// when the practice lets unfinished intakes go.
-		last := time.Unix(t.c.Last, 0)
-		goes := last.Add(withoutConsent)
-		if t.c.Consent != nil {
-			goes = t.w.p.Practice.Keep.Unfinished.After(last)
-		}
-		if goes.After(t.w.now) {
-			t.w.plan(dueExpire, goes)
-		}
+	if goes := t.goes(); goes.After(t.w.now) {
+		t.w.plan(dueExpire, goes)
 	}
 	t.w.write(t.self, t.c)
 	return nil
+}
+
+// perMinute is how many messages and presses of one person are taken in a
+// minute: more than anybody types, and few enough that answers do not pile up.
+const perMinute = 120
+
+// tooFast counts what a person sends, and says once a minute that it is too
+// much; what is beyond is not taken.
+func (t *talk) tooFast() bool {
+	if t.w.ev.Who.Role != Client {
+		return false
+	}
+	if minute := t.w.now.Unix() / 60; minute != t.c.Minute {
+		t.c.Minute, t.c.InMinute = minute, 0
+	}
+	if t.c.InMinute <= perMinute {
+		t.c.InMinute++
+	}
+	if t.c.InMinute == perMinute {
+		t.phrase("too-fast")
+	}
+	return t.c.InMinute >= perMinute
+}
+
+// goes is when the conversation is erased if the person stays silent: soon
+// without consent, after the practice's period for unfinished intakes where a
+// person here knows of it, and after that for enquiries once it was sent.
+func (t *talk) goes() time.Time {
+	last, keep := time.Unix(t.c.Last, 0), t.w.p.Practice.Keep
+	switch {
+	case t.c.Done == outcomeSent:
+		return keep.Enquiry.After(last)
+	case t.c.Consent == nil && t.c.Case == "":
+		return last.Add(withoutConsent)
+	}
+	return keep.Unfinished.After(last)
 }
 
 // arrived does what every sign of life brings with it, and then fn.
@@ -234,7 +276,7 @@ func (t *talk) words(m Words) error {
 		return t.again()
 	}
 	if len(t.c.Runs) == 0 || t.top().Dialog == intakeDialog && t.c.Done != "" {
-		return t.afterwards()
+		return t.afterwards(false)
 	}
 	t.c.Rest = 0
 	return t.input(dialogs.Words{Text: text})
@@ -255,41 +297,41 @@ func (t *talk) media(kind string) {
 // press takes a button: one of the open question, one that is always there, or
 // one that belongs to an earlier question, to somebody else or to nobody.
 func (t *talk) press(data string) error {
+	ways := t.marks(universalStep, 0)
 	for _, u := range []string{universalCall, universalNow} {
-		if t.same(data, universalStep, 0, u) {
+		if ways.on(data, u) {
 			return t.command(u, "")
 		}
 	}
-	turn, err := t.open()
-	if err != nil {
-		return err
+	if len(t.c.Runs) == 0 {
+		t.phrase("stale-button")
+		return nil
 	}
-	if q := turn.Open; q != nil {
-		step := t.top().Dialog + "/" + q.Step
-		if t.same(data, step, q.Rev, universalBack) {
-			return t.command(universalBack, "")
+	back, found := false, false
+	turn, err := t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
+		marks := t.marks(t.questionID(step), rev)
+		if back = marks.on(data, universalBack); back {
+			return ""
 		}
-		for _, o := range q.Options {
-			if t.same(data, step, q.Rev, o.ID) {
-				t.c.Rest = 0
-				return t.input(dialogs.Press{Answer: o.ID})
+		for _, o := range options {
+			if marks.on(data, o.ID) {
+				found = true
+				return o.ID
 			}
 		}
+		return ""
+	}})
+	switch {
+	case err != nil:
+		return err
+	case back:
+		return t.command(universalBack, "")
+	case found:
+		t.c.Rest = 0
+	default:
+		t.phrase("stale-button")
 	}
-	t.phrase("stale-button")
-	return t.again()
-}
-
-// token is what a button carries: a MAC over the person, the question, its
-// revision and the answer. It says nothing, and fits nobody else.
-func (t *talk) token(step string, rev uint32, answer string) string {
-	mac := t.w.root.MAC("button", 12, []byte(t.w.ev.Practice), []byte(t.self), []byte(step),
-		[]byte{byte(rev >> 24), byte(rev >> 16), byte(rev >> 8), byte(rev)}, []byte(answer))
-	return base64.RawURLEncoding.EncodeToString(mac)
-}
-
-func (t *talk) same(data, step string, rev uint32, answer string) bool {
-	return subtle.ConstantTimeCompare([]byte(data), []byte(t.token(step, rev, answer))) == 1
+	return t.says(turn, found)
 }
 
 // fell does what was planned.
@@ -302,16 +344,25 @@ func (t *talk) fell(f Fell) error {
 		if t.c.Rest != 0 || t.c.Gone || t.c.Done != "" || t.c.Nudged {
 			return nil
 		}
-		if at := t.allowed(t.w.now); at.After(t.w.now) {
+		at := time.Unix(t.c.Last, 0).Add(nudgeAfter) // they may have written since it was planned
+		if at = t.allowed(later(at, t.w.now)); at.After(t.w.now) {
 			t.w.plan(dueNudge, at)
 			return nil
 		}
 		t.c.Nudged = true
 		t.send(Text{Text: t.text("nudge")}, parcel{class: Reminder, reminder: dueNudge, notAfter: t.w.now.Add(12 * time.Hour)})
 	case dueExpire:
-		t.over = t.c.Done != outcomeSent
+		t.over = !t.goes().After(t.w.now)
+		t.expired = t.over
 	}
 	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // allowed is the first instant from at on that is not in the client's quiet hours.

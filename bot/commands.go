@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,14 +41,17 @@ func commandOf(text string) (command, arg string, bare bool) {
 	return command, strings.TrimSpace(rest), false
 }
 
-// answers reports whether words are an answer to the open question.
+// answers reports whether words are an answer to the open question. Own words
+// beside the answers offered do not count: "back" would always be some.
 func (t *talk) answers(text string) bool {
 	turn, err := t.open()
 	if err != nil || turn.Open == nil || turn.Open.Type == script.Text {
 		return false
 	}
 	tried, err := dialogs.Step(t.w.p.Library, *t.top(), dialogs.Words{Text: text}, t.w.now, t.c.Lang, t.host)
-	return err == nil && tried.Accepted
+	return err == nil && tried.Accepted && !slices.ContainsFunc(tried.Run.Trail, func(e dialogs.Entry) bool {
+		return e.Step == turn.Open.Step && strings.HasSuffix(e.Value, "\n"+text)
+	})
 }
 
 // command does what can be asked for at any moment.
@@ -58,7 +62,7 @@ func (t *talk) command(name, arg string) error {
 			return t.interrupt(side)
 		}
 		if len(t.c.Runs) == 0 || len(t.c.Runs) == 1 && t.c.Done != "" {
-			return t.afterwards()
+			return t.afterwards(true)
 		}
 		t.c.Rest = 0
 		t.phrase("welcome-back")
@@ -79,7 +83,11 @@ func (t *talk) command(name, arg string) error {
 		}
 		t.w.out.due = nil
 		t.w.unplan(t.self, dueNudge)
-		t.phrase(key)
+		kept := t.w.p.Practice.Keep.Unfinished.Words()
+		if t.c.Consent == nil && t.c.Case == "" {
+			kept = "2 days"
+		}
+		t.phrase(key, "keep.unfinished", kept)
 		return nil
 	case "help":
 		return t.help()
@@ -122,6 +130,9 @@ func (t *talk) moves(name string) error {
 	case q == nil:
 		t.phrase("nothing-to-go-back")
 		return nil
+	case name == "back" && !q.CanBack && t.aside():
+		t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
+		return t.again()
 	case name == "back" && !q.CanBack:
 		t.phrase("nothing-to-go-back")
 		return t.again()
@@ -160,11 +171,11 @@ func (t *talk) mydata() error {
 		}
 		lines = append(lines, turn.ReadBack()...)
 	}
-	if len(lines) == 0 {
+	if len(lines) == 0 && t.c.Case == "" {
 		t.phrase("mydata-empty")
 		return t.again()
 	}
-	t.send(Text{Text: t.text("mydata-head") + "\n\n" + strings.Join(lines, "\n")}, parcel{class: Prompt})
+	t.send(Text{Text: t.text("mydata-head") + "\n\n" + strings.Join(lines, "\n") + "\n\n" + t.text("mydata-foot")}, parcel{class: Prompt})
 	return t.again()
 }
 

@@ -65,7 +65,7 @@ func (s *Service) openKey(ctx context.Context, h *held, id KeyID, wrapped []byte
 	if h.key, ok = s.keys.cached(id); !ok {
 		h.key, err = s.keys.open(ctx, id, wrapped)
 	}
-	if errors.Is(err, seal.ErrKeyUnreadable) || errors.Is(err, seal.ErrEpochGone) {
+	if errors.Is(err, seal.ErrKeyUnreadable) || errors.Is(err, seal.ErrEpochGone) || errors.Is(err, seal.ErrEpochUnknown) {
 		return &stepError{at: err.Error()}
 	}
 	return err
@@ -194,6 +194,23 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 	return nil
 }
 
+// follow sets going what a commit left to do: parcels, letters, due entries.
+func (s *Service) follow(w *world) {
+	for _, p := range w.sealed.Out {
+		if o := s.channels[p.Lane.Channel]; o != nil {
+			o.wake.raise()
+		}
+	}
+	if len(w.sealed.Due) > 0 {
+		s.timer.raise()
+	}
+	for _, l := range w.sealed.Post {
+		if !s.alone {
+			s.drainLater(l.Subject)
+		}
+	}
+}
+
 // letter seals an event for an inbox under the practice's key: the receiver
 // may not be there yet, or may be gone by then.
 func (s *Service) letter(ctx context.Context, ev Event) (Letter, error) {
@@ -244,34 +261,42 @@ var errErased = errors.New("the key was erased")
 // openSealed opens what lies in an outbox, an inbox or a log. It returns
 // errErased when its key is gone.
 func (s *Service) openSealed(ctx context.Context, v Sealed, at seal.Where) ([]byte, error) {
-	key, ok := s.keys.cached(v.Key)
-	if !ok {
-		got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{v.Key}})
-		if err != nil {
-			return nil, fmt.Errorf("load key: %w", err)
-		}
-		if got.Keys[0] == nil {
-			return nil, errErased
-		}
-		key, err = s.keys.open(ctx, v.Key, got.Keys[0])
-		if errors.Is(err, seal.ErrEpochGone) {
-			return nil, errErased
-		}
-		if err != nil {
-			return nil, err
-		}
+	key, err := s.keyOf(ctx, v.Key)
+	if err != nil {
+		return nil, err
 	}
 	return key.Open(v.Blob, at)
 }
 
+// keyOf opens a key that is in the store; errErased if it is not.
+func (s *Service) keyOf(ctx context.Context, id KeyID) (*seal.Cipher, error) {
+	if key, ok := s.keys.cached(id); ok {
+		return key, nil
+	}
+	got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{id}})
+	if err != nil {
+		return nil, fmt.Errorf("load key: %w", err)
+	}
+	if got.Keys[0] == nil {
+		return nil, errErased
+	}
+	key, err := s.keys.open(ctx, id, got.Keys[0])
+	if errors.Is(err, seal.ErrEpochGone) {
+		return nil, errErased
+	}
+	return key, err
+}
+
 // panicSite finds the first frame of ours below the panic, as file:line.
 func panicSite(stack []byte) string {
-	_, after, _ := bytes.Cut(stack, []byte("panic("))
+	_, after, _ := bytes.Cut(stack, []byte("\npanic("))
+	ours := false // a frame is two lines: the function, and where it stands
 	for line := range bytes.Lines(after) {
-		if i := bytes.Index(line, []byte("anteroom/")); i >= 0 && bytes.Contains(line, []byte(".go:")) {
-			site, _, _ := bytes.Cut(bytes.TrimSpace(line[i:]), []byte(" "))
-			return string(site)
+		if ours {
+			site, _, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
+			return string(site[bytes.LastIndexByte(site, '/')+1:])
 		}
+		ours = bytes.HasPrefix(line, []byte("anteroom/"))
 	}
 	return "an unknown place"
 }

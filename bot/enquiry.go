@@ -10,7 +10,8 @@ import (
 )
 
 // theCase is the case of this conversation; it is opened at the first need,
-// under the first of a few numbers that is free.
+// under the first of a few numbers that is free. The numbers follow from the
+// event, so that who comes back after an erasure gets another one.
 func (t *talk) theCase() (*caseRecord, error) {
 	if t.c.Case != "" {
 		s := CaseSubject(t.c.Case)
@@ -24,7 +25,7 @@ func (t *talk) theCase() (*caseRecord, error) {
 		}
 	}
 	for n := range byte(8) {
-		id := care.MakeCaseID(t.w.root.MAC("case", 16, []byte(t.w.ev.Practice), []byte(t.self), []byte{n}))
+		id := care.MakeCaseID(t.w.root.MAC("case", 16, []byte(t.w.ev.Practice), []byte(t.self), []byte(t.w.ev.ID), []byte{n}))
 		rec, err := read[caseRecord](t.w, CaseSubject(string(id)))
 		if err != nil {
 			return nil, err
@@ -68,9 +69,25 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		if err != nil {
 			return err
 		}
+		if rec.Case.Submitted != 0 { // a card that changes rings no bell
+			t.w.notice(string(rec.Case.ID) + ": the client asks to be called.")
+		}
 		return t.w.keepCase(rec)
 	}
 	return nil
+}
+
+// caseClosed reports that the person's case has come to an end, so that what
+// they write now begins another.
+func (t *talk) caseClosed() (bool, error) {
+	if t.c.Case == "" {
+		return false, nil
+	}
+	rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
+	if err != nil || rec == nil {
+		return err == nil, err
+	}
+	return rec.Case.Status == care.Withdrawn || rec.Case.Status == care.Referred, nil
 }
 
 // note keeps the facts so far on a case that was not sent yet, so that whoever
@@ -89,6 +106,9 @@ func (t *talk) note(rec *caseRecord, f dialogs.Facts) {
 	rec.Case.Facts = facts
 }
 
+// alertAgain is how long the same alert of one case does not call anew.
+const alertAgain = 10 * time.Minute
+
 // alert tells the on-call that a human is needed.
 func (t *talk) alert(name string, f dialogs.Facts) error {
 	rec, err := t.theCase()
@@ -96,6 +116,11 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 		return err
 	}
 	t.note(rec, f)
+	for _, a := range rec.Case.Alerts {
+		if a.Name == care.AlertName(name) && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
+			return nil // the on-call has just been called for this
+		}
+	}
 	if err := rec.Case.Alert(care.AlertName(name), t.w.now); err != nil {
 		return err
 	}
@@ -109,7 +134,7 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 
 // replyBy is the day that the client is promised an answer for.
 func (t *talk) replyBy() time.Time {
-	if t.c.ReplyBy != 0 {
+	if t.c.ReplyBy > t.w.now.Unix() && !t.c.Answered { // after an answer a new time begins
 		return time.Unix(t.c.ReplyBy, 0)
 	}
 	return t.w.p.Hours.Deadline(t.w.now, t.w.p.ReplyWithinWorkingDays)

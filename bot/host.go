@@ -94,7 +94,7 @@ func (h *host) Options(list string, f dialogs.Facts) []script.Option {
 	case list == "offered" && !h.quiet:
 		var options []script.Option
 		for at := range strings.SplitSeq(f.Param("times"), ",") {
-			if start, err := strconv.ParseInt(at, 10, 64); err == nil {
+			if start, err := strconv.ParseInt(at, 10, 64); err == nil && start > h.t.w.now.Unix() {
 				options = append(options, script.Option{ID: at, Label: inZone(time.Unix(start, 0), h.t.zone())})
 			}
 		}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
@@ -36,7 +37,7 @@ func (s *Service) LookAs(ctx context.Context, id care.CaseID, who string) (View,
 func (s *Service) look(ctx context.Context, id care.CaseID, who string, may func(care.Case) bool) (View, error) {
 	now := s.now()
 	sub := CaseSubject(string(id))
-	w := s.newWorld(Event{ID: EventID(fmt.Sprintf("look/%s/%s/%d", id, who, now.UnixNano())), Practice: s.id, Subject: sub, At: now}, nil)
+	w := s.newWorld(Event{ID: EventID("look/" + rand.Text()), Practice: s.id, Subject: sub, At: now}, nil)
 	w.ask(sub)
 	for {
 		if err := s.load(ctx, w); err != nil {

@@ -67,7 +67,7 @@ func (p *Practice) Missing() []string {
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resumed", "stopped",
 	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "program",
-	"welcome-back", "after-sent", "after-answer", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "privacy", "nudge",
+	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks",
 	"media.voice", "media.photo", "media.video", "media.sticker", "media.location", "media.poll", "media.contact",
 	"media.document", "media.forward", "media.other",

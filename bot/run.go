@@ -93,23 +93,27 @@ func (s *Service) Ready() bool { return time.Now().UnixNano() < s.lease.until.Lo
 func (s *Service) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	started := false
-	begin := func() {
+	begin := func() error {
 		started = true
-		if _, err := s.practiceKey(ctx); err != nil {
-			s.log.Error("practice key", "err", err)
+		_, err := s.practiceKey(ctx)
+		if errors.Is(err, seal.ErrEpochUnknown) || errors.Is(err, seal.ErrKeyUnreadable) {
+			return fmt.Errorf("the key file and vault do not belong to this store: name those that it was made with (%w)", err)
 		}
 		for _, o := range s.channels {
 			parts.Go(func() { s.send(ctx, o) })
 		}
 		parts.Go(func() { s.watchDue(ctx) })
 		parts.Go(func() { s.watchInboxes(ctx) })
+		return nil
 	}
 	tick := time.NewTicker(heartbeatEvery)
 	defer tick.Stop()
 	for {
 		s.beat(ctx)
 		if s.owns() && !started {
-			begin()
+			if err := begin(); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -135,6 +139,9 @@ func (s *Service) beat(ctx context.Context) {
 	defer cancel()
 	if err := s.store.Heartbeat(ctx, s.instance, heartbeatFor); err != nil {
 		s.noteStore(ctx, err)
+		if !s.Ready() {
+			s.lease.drop() // cut off: another may have it by now
+		}
 		return
 	}
 	if !s.lease.held.Load() {
@@ -147,6 +154,8 @@ func (s *Service) beat(ctx context.Context) {
 		if fence != 0 {
 			s.log.Info("working for the practice", "fence", fence)
 			s.keys.clear() // another may have erased a client since, and made a new key
+			s.lease.fence.Store(fence)
+			s.drainAll(ctx) // what came before goes first
 			s.lease.gain(fence)
 		} else {
 			s.log.Debug("another replica works for the practice", "holder", holder)
@@ -186,7 +195,7 @@ func (s *Service) watchDue(ctx context.Context) {
 			continue
 		}
 		wait := time.Second
-		if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok {
+		if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok && s.owns() {
 			wait = max(5*time.Millisecond, min(wait, at.Sub(s.now())))
 		}
 		s.sleep(ctx, s.timer, wait)
@@ -218,6 +227,17 @@ func (s *Service) watchInboxes(ctx context.Context) {
 	}
 }
 
+// drainAll handles what lies in all inboxes now.
+func (s *Service) drainAll(ctx context.Context) {
+	waiting, err := s.store.Waiting(ctx, s.id)
+	s.noteStore(ctx, err)
+	for _, sub := range waiting {
+		if err := s.drain(ctx, sub); err != nil {
+			s.log.Warn("inbox not drained, trying again", "subject", sub, "err", err)
+		}
+	}
+}
+
 // drainLater handles the letters of a subject behind the caller's back.
 func (s *Service) drainLater(sub SubjectID) {
 	s.work.Go(func() {
@@ -230,7 +250,7 @@ func (s *Service) drainLater(sub SubjectID) {
 }
 
 func (s *Service) drain(ctx context.Context, sub SubjectID) error {
-	for s.owns() {
+	for ctx.Err() == nil {
 		letters, err := s.store.Letters(ctx, s.id, sub, 16)
 		if err != nil || len(letters) == 0 {
 			return err

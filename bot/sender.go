@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -10,9 +12,10 @@ import (
 )
 
 const (
-	sendLease   = 60 * time.Second // how long a claim hides a lane; no attempt may take longer
-	sendTimeout = 20 * time.Second
+	sendLease   = 15 * time.Second // how long a claim hides a lane, after a crash too; no attempt may take longer
+	sendTimeout = 10 * time.Second
 	sendersMost = 32
+	unknownMost = 6 // attempts of a prompt whose outcome nobody knows
 	backoffMost = time.Minute
 )
 
@@ -73,6 +76,9 @@ func (s *Service) send(ctx context.Context, o *outlet) {
 // ready, and never longer than a second, so that nothing waits on a lost wake.
 func (s *Service) untilReady(ctx context.Context, o *outlet) time.Duration {
 	const most = time.Second
+	if !s.owns() {
+		return most
+	}
 	at, ok, err := s.store.NextReady(ctx, s.id, o.Name())
 	if err != nil || !ok {
 		return most
@@ -129,10 +135,20 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 		s.done(ctx, o, c, nil)
 		return
 	}
-	sending, cancel := context.WithTimeout(ctx, sendTimeout)
-	id, err := o.Send(sending, d)
-	cancel()
+	id, err := o.attempt(ctx, d)
 	s.settle(ctx, o, c, p, id, err)
+}
+
+// attempt sends. What a channel that panics has done, nobody knows.
+func (o *outlet) attempt(ctx context.Context, d Delivery) (id []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil { // it may hold a client's words
+			err = fmt.Errorf("the channel broke: panic (%T) at %s", v, panicSite(debug.Stack()))
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	return o.Send(ctx, d)
 }
 
 // lookAgain checks at the moment of sending what may have changed since the
@@ -178,7 +194,7 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 	case err == nil:
 		var r *Receipt
 		if p.Slot != "" && id != nil {
-			r = s.sealReceipt(c, p.Slot, id)
+			r = s.sealReceipt(ctx, c, p.Slot, id)
 		}
 		s.done(ctx, o, c, r)
 		s.counted(o.Name(), "sent")
@@ -186,6 +202,11 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 		s.counted(o.Name(), "unknown")
 		s.log.Warn("outbox: outcome unknown", "parcel", c.ID, "err", err)
 		if p.Class == Reminder {
+			s.done(ctx, o, c, nil)
+			return
+		}
+		if p.Class == Prompt && c.Unknown >= unknownMost {
+			s.health.Report("outbox "+string(o.Name()), fmt.Errorf("given up after %d attempts: %w", c.Unknown+1, err))
 			s.done(ctx, o, c, nil)
 			return
 		}
@@ -216,9 +237,9 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 	}
 }
 
-func (s *Service) sealReceipt(c Claimed, slot string, id []byte) *Receipt {
-	key, ok := s.keys.cached(c.Key)
-	if !ok {
+func (s *Service) sealReceipt(ctx context.Context, c Claimed, slot string, id []byte) *Receipt {
+	key, err := s.keyOf(ctx, c.Key)
+	if err != nil {
 		return nil // erased meanwhile: nothing is kept
 	}
 	return &Receipt{Slot: slot, Sealed: Sealed{Key: c.Key, Blob: key.Seal(id, s.where(c.Lane.Of, "receipt "+slot, 0))}}
@@ -226,14 +247,26 @@ func (s *Service) sealReceipt(c Claimed, slot string, id []byte) *Receipt {
 
 func (s *Service) done(ctx context.Context, o *outlet, c Claimed, r *Receipt) {
 	o.forget(c.ID)
-	if _, err := s.store.Ack(ctx, s.id, c, s.now(), r); err != nil {
-		s.noteStore(ctx, err)
-	}
+	s.insist(ctx, func() error {
+		_, err := s.store.Ack(ctx, s.id, c, s.now(), r)
+		return err
+	})
 }
 
 func (s *Service) handBack(ctx context.Context, o *outlet, c Claimed, until time.Time, known bool) {
-	if err := s.store.Nack(ctx, s.id, c, until, known); err != nil {
+	s.insist(ctx, func() error { return s.store.Nack(ctx, s.id, c, until, known) })
+}
+
+// insist writes the outcome of an attempt down, while the claim lasts: what is
+// known must not become unknown because the store was away for a moment.
+func (s *Service) insist(ctx context.Context, write func() error) {
+	for wait := 50 * time.Millisecond; wait < (sendLease-sendTimeout)/2; wait *= 2 {
+		err := write()
 		s.noteStore(ctx, err)
+		if err == nil || errors.Is(err, ErrFenced) {
+			return
+		}
+		s.sleep(ctx, nil, wait)
 	}
 }
 

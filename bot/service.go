@@ -65,7 +65,11 @@ func New(o Options) *Service {
 // Receive takes one thing that a person did on a channel. See [Receiver].
 func (s *Service) Receive(ctx context.Context, in Inbound) error {
 	ev := s.event(in)
-	if !s.owns() {
+	switch {
+	case s.owns():
+	case s.lease.held.Load():
+		return errNotReady // forwarded, it would come after what is handled at once
+	default:
 		return s.forward(ctx, ev) // the owner finds it in the inbox
 	}
 	err := s.accept(ctx, ev, true)
@@ -86,12 +90,9 @@ func (s *Service) accept(ctx context.Context, ev Event, bounded bool) error {
 // of the store is returned: nothing may be acknowledged then.
 func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 	var err error
-	for failed := 0; failed < 5; {
+	for failed, lost := 0, 0; failed < 5; {
 		w := s.newWorld(ev, from)
-		err = s.step(ctx, w)
-		if err == nil {
-			err = s.commit(ctx, w)
-		}
+		err = s.attempt(ctx, w)
 		var broken *stepError
 		var refused refusal
 		switch {
@@ -101,6 +102,9 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 		case errors.Is(err, ErrSeen):
 			return s.leave(ctx, ev, from)
 		case errors.Is(err, ErrConflict):
+			if lost++; lost > 8 { // another writer is busy here
+				s.sleep(ctx, nil, time.Millisecond<<min(lost-8, 8))
+			}
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
@@ -116,34 +120,18 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 	return s.putAside(ctx, ev, from, err)
 }
 
-// step runs the pure step of the event's subject, and loads what it asks for.
-func (s *Service) step(ctx context.Context, w *world) error {
-	w.ask(w.ev.Subject)
-	for {
+// attempt loads what the pure step of the event's subject asks for, runs it and
+// commits what it wants.
+func (s *Service) attempt(ctx context.Context, w *world) (err error) {
+	defer recovered(&err)
+	for w.ask(w.ev.Subject); ; w.out = (effects{}) {
 		if err := s.load(ctx, w); err != nil {
 			return err
 		}
-		err := safely(w)
-		if !errors.Is(err, errNeed) {
+		if err := w.step(); err == nil {
+			return s.commit(ctx, w)
+		} else if !errors.Is(err, errNeed) {
 			return err
-		}
-		w.out = effects{}
-	}
-}
-
-// follow sets going what a commit left to do: parcels, letters, due entries.
-func (s *Service) follow(w *world) {
-	for _, p := range w.sealed.Out {
-		if o := s.channels[p.Lane.Channel]; o != nil {
-			o.wake.raise()
-		}
-	}
-	if len(w.sealed.Due) > 0 {
-		s.timer.raise()
-	}
-	for _, l := range w.sealed.Post {
-		if !s.alone {
-			s.drainLater(l.Subject)
 		}
 	}
 }

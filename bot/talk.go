@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -24,33 +25,39 @@ func (p *Practice) language(locale string) string {
 
 func (t *talk) top() *dialogs.Run { return &t.c.Runs[len(t.c.Runs)-1] }
 
-// begin opens a dialog on top of what is going on. What the person has told
-// us before under the same name is not asked again.
+// begin opens a dialog on top of what is going on. Where the person is now is
+// not asked again; everything else is, for a new answer may be another one.
 func (t *talk) begin(dialog string, params map[string]string) error {
-	run := dialogs.Run{Dialog: dialog, Params: params}
+	run := dialogs.Run{Dialog: dialog, Params: make(map[string]string, len(params)+1)}
+	maps.Copy(run.Params, params)
+	run.Params[paramRun] = t.w.root.Pseudonym("run", string(t.w.ev.ID), dialog)[:8]
 	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
 		facts, err := t.mainFacts()
 		if err != nil {
 			return err
 		}
-		for name, value := range known(d, facts) {
-			run.Trail = append(run.Trail, dialogs.Entry{Step: name, Kind: dialogs.Answer, Value: value,
-				At: t.w.now.Unix(), Script: d.Sum})
+		for _, step := range d.Steps {
+			if step.Op == script.Ask && step.Into != nil && step.Into.Name == factHere && facts.Has(factHere) {
+				run.Trail = append(run.Trail, dialogs.Entry{Step: step.ID, Kind: dialogs.Answer, Value: facts.Text(factHere),
+					At: t.w.now.Unix(), Script: d.Sum})
+			}
 		}
 	}
 	t.c.Runs = append(t.c.Runs, run)
 	return t.input(dialogs.Begin{})
 }
 
-// known finds the questions of d whose fact is known already.
-func known(d *script.Dialog, facts dialogs.Facts) func(yield func(step, value string) bool) {
-	return func(yield func(step, value string) bool) {
-		for _, step := range d.Steps {
-			if step.Op == script.Ask && step.Into != nil && facts.Has(step.Into.Name) && !yield(step.ID, facts.Text(step.Into.Name)) {
-				return
-			}
-		}
-	}
+const (
+	factHere = "here"
+	// paramRun tells one run of a dialog from the next, so that a button of an
+	// earlier one never counts in a later.
+	paramRun = "run"
+)
+
+// questionID names the open question among all of this person's, ever.
+func (t *talk) questionID(step string) string {
+	run := t.top()
+	return run.Params[paramRun] + "/" + run.Dialog + "/" + step
 }
 
 // mainFacts are the facts of the intake as they stand.
@@ -80,11 +87,22 @@ func (t *talk) again() error {
 
 // input makes one step of the dialog on top, and says what it says.
 func (t *talk) input(in dialogs.Input) error {
-	before := t.top().Rev
-	turn, err := dialogs.Step(t.w.p.Library, *t.top(), in, t.w.now, t.c.Lang, t.host)
+	turn, err := t.try(in)
 	if err != nil {
 		return err
 	}
+	_, pressed := in.(dialogs.Press)
+	return t.says(turn, pressed)
+}
+
+// try makes one step of the dialog on top, and keeps nothing of it.
+func (t *talk) try(in dialogs.Input) (dialogs.Turn, error) {
+	return dialogs.Step(t.w.p.Library, *t.top(), in, t.w.now, t.c.Lang, t.host)
+}
+
+// says takes a step over, and says what it says.
+func (t *talk) says(turn dialogs.Turn, pressed bool) error {
+	before := t.top().Rev
 	*t.top() = turn.Run
 	class := Prompt
 	for _, o := range turn.Out {
@@ -92,7 +110,6 @@ func (t *talk) input(in dialogs.Input) error {
 			class = Safety
 		}
 	}
-	_, pressed := in.(dialogs.Press)
 	for _, o := range turn.Out {
 		switch o := o.(type) {
 		case dialogs.Say:
@@ -119,10 +136,17 @@ func (t *talk) input(in dialogs.Input) error {
 	return nil
 }
 
-// question writes a question with its progress; only the intake is counted.
+// question writes a question with its progress. Only the intake is counted, and
+// only questions that can be read back: none about safety, and none after
+// somebody was alerted or asked to call.
 func (t *talk) question(a dialogs.Ask) string {
-	if t.top().Dialog != intakeDialog || a.Again || a.Number < 3 || a.AtMost <= a.Number {
+	if t.top().Dialog != intakeDialog || t.c.Case != "" || a.Again || a.Number < 3 || a.AtMost <= a.Number {
 		return a.Text
+	}
+	if d, ok := t.w.p.Library.Dialog(intakeDialog); ok {
+		if i, ok := d.Index(a.Step); ok && d.Steps[i].Short == nil {
+			return a.Text
+		}
 	}
 	return t.text("progress", "n", itoa(a.Number), "left", itoa(a.AtMost-a.Number)) + "\n\n" + a.Text
 }
@@ -162,28 +186,35 @@ func (t *talk) finished(turn dialogs.Turn) error {
 func (t *talk) intakeOver(outcome string) error {
 	t.c.Done = outcome
 	t.w.unplan(t.self, dueNudge)
-	switch {
-	case t.c.Consent == nil && t.c.Case == "":
-		t.over = true
-	case outcome == outcomeSent:
-		t.w.unplan(t.self, dueExpire)
-		t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self })
-	}
+	t.over = t.over || t.c.Consent == nil && t.c.Case == ""
 	return nil
 }
 
-// afterwards answers what is written when nothing is open.
-func (t *talk) afterwards() error {
+// afterwards answers what is written when nothing is open; anew says that the
+// person asked to begin again.
+func (t *talk) afterwards(anew bool) error {
+	closed, err := t.caseClosed()
+	if err != nil {
+		return err
+	}
 	switch {
-	case t.c.ReplyBy != 0:
+	case t.c.Done == outcomeCall && !anew:
+		t.phrase("after-call")
+	case t.c.ReplyBy != 0 && !closed:
 		key := "after-sent"
-		if t.c.Answered {
+		switch {
+		case t.c.Answered:
 			key = "after-answer"
+		case t.w.now.Unix() > t.c.ReplyBy:
+			key = "after-late"
 		}
 		t.phrase(key)
 	default:
 		t.phrase("welcome-back")
-		t.c.Done, t.c.Runs, t.c.Rest = "", nil, 0
+		t.c.Done, t.c.Runs, t.c.Rest, t.c.Consent = "", nil, 0, nil
+		if closed {
+			t.c.Case, t.c.ReplyBy, t.c.Answered = "", 0, false
+		}
 		return t.begin(intakeDialog, nil)
 	}
 	return nil
@@ -192,41 +223,46 @@ func (t *talk) afterwards() error {
 // buttons draws the answers of a question, and below them the ways out that
 // are always there.
 func (t *talk) buttons(q dialogs.Question) [][]Button {
-	step := t.top().Dialog + "/" + q.Step
+	marks, ways := t.marks(t.questionID(q.Step), q.Rev), t.marks(universalStep, 0)
+	all := make([]Button, 0, len(q.Options)+3)
 	rows := make([][]Button, 0, len(q.Options)+1)
 	for i := 0; i < len(q.Options); {
 		n := perRow(q, i)
-		row := make([]Button, 0, n)
 		for _, o := range q.Options[i : i+n] {
 			label := o.Label
 			if o.Chosen {
 				label = "✓ " + label
 			}
-			row = append(row, Button{Label: label, Data: t.token(step, q.Rev, o.ID)})
+			all = append(all, Button{Label: label, Data: marks.of(o.ID)})
 		}
-		rows = append(rows, row)
+		rows = append(rows, all[i:i+n:i+n])
 		i += n
 	}
-	var last []Button
-	always := func(key, step string, rev uint32, answer string) {
+	always := func(key string, m *answerMarks, answer string) {
 		label := t.text(key)
 		if !slices.ContainsFunc(q.Options, func(o dialogs.Option) bool { return o.Label == label }) {
-			last = append(last, Button{Label: label, Data: t.token(step, rev, answer), Always: true})
+			all = append(all, Button{Label: label, Data: m.of(answer), Always: true})
 		}
 	}
-	if q.CanBack {
-		always("btn.back", step, q.Rev, universalBack)
+	if q.CanBack || t.aside() {
+		always("btn.back", &marks, universalBack)
 	}
 	if t.top().Dialog != sideDialogs["call"] {
-		always("btn.call", universalStep, 0, universalCall)
+		always("btn.call", &ways, universalCall)
 	}
 	if t.top().Dialog != sideDialogs["now"] {
-		always("btn.now", universalStep, 0, universalNow)
+		always("btn.now", &ways, universalNow)
 	}
+	last := all[len(q.Options):]
 	if len(last) == 0 {
 		return rows
 	}
 	return append(rows, last)
+}
+
+// aside reports that what is open interrupted something and can be left again.
+func (t *talk) aside() bool {
+	return len(t.c.Runs) > 1 && !isAnswerDialog(t.top().Dialog)
 }
 
 // perRow says how many options from i on stand side by side: numbers six,

@@ -172,14 +172,16 @@ func (w *world) unplan(s SubjectID, name string) {
 
 func dueName(s SubjectID, name string) string { return string(s) + "/" + name }
 
-// safely runs the step of the event's subject. A panic becomes an error that
-// says where, and never what: a panic's value may hold a client's words.
-func safely(w *world) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &stepError{at: fmt.Sprintf("panic (%T) at %s", v, panicSite(debug.Stack()))}
-		}
-	}()
+// recovered makes an error of a panic. It says where and never what: a panic's
+// value may hold a client's words.
+func recovered(err *error) {
+	if v := recover(); v != nil {
+		*err = &stepError{at: fmt.Sprintf("panic (%T) at %s", v, panicSite(debug.Stack()))}
+	}
+}
+
+// step runs the step of the event's subject.
+func (w *world) step() (err error) {
 	switch w.ev.Subject.Kind() {
 	case "chat":
 		err = chatStep(w)

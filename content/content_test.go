@@ -165,7 +165,7 @@ func TestServiceHasItsTexts(t *testing.T) {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}
 	fill := func(name string) string { return map[string]string{"n": "3", "left": "9"}[name] }
-	if got, want := texts.Say("progress", fill), "Question 3 · 9 more at most"; got != want {
+	if got, want := texts.Say("progress", fill), "Question 3 · at most 9 more, often fewer"; got != want {
 		t.Errorf("progress: got %q, want %q", got, want)
 	}
 }

@@ -79,28 +79,40 @@ func (w *walk) question() Question {
 		AtMost:  w.asked + w.d.AtMost(s, w.values),
 		Why:     w.text(s.Why),
 	}
+	q.Options = w.options()
 	if w.picking() {
 		q.Type = script.Choice
-		for _, c := range w.changeable() {
-			q.Options = append(q.Options, Option{ID: c.ID, Label: w.text(c.Short)})
-		}
 		return q
 	}
 	q.Multi, q.CanSkip = s.Type.Many(), s.Skip != nil
-	shown, extra := w.shown(), w.extras()
-	q.Options = make([]Option, 0, len(shown)+len(extra)+11)
-	if s.Type == script.Scale {
-		for n := range 11 {
-			id := strconv.Itoa(n)
-			q.Options = append(q.Options, Option{ID: id, Label: id})
+	return q
+}
+
+// options is the open question's buttons in the order shown.
+func (w *walk) options() []Option {
+	if w.picking() {
+		var all []Option
+		for _, c := range w.changeable() {
+			all = append(all, Option{ID: c.ID, Label: w.text(c.Short)})
 		}
+		return all
+	}
+	s := w.open
+	shown, extra := w.shown(), w.extras()
+	scale := 0
+	if s.Type == script.Scale {
+		scale = 11
+	}
+	all := make([]Option, 0, scale+len(shown)+len(extra))
+	for n := range scale {
+		id := strconv.Itoa(n)
+		all = append(all, Option{ID: id, Label: id})
 	}
 	for _, i := range shown {
 		o := w.offered.All[i]
-		q.Options = append(q.Options, Option{o.ID, o.Label, q.Multi && slices.Contains(w.run.Draft, o.ID)})
+		all = append(all, Option{o.ID, o.Label, s.Type.Many() && slices.Contains(w.run.Draft, o.ID)})
 	}
-	q.Options = append(q.Options, extra...)
-	return q
+	return append(all, extra...)
 }
 
 // shown is the places, in what is offered, of the options that get buttons.

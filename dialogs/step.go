@@ -66,6 +66,10 @@ func (w *walk) take(in Input) error {
 		if w.open != nil {
 			return w.act(w.press(in.Answer))
 		}
+	case Choose:
+		if w.open != nil {
+			return w.act(w.press(in.Among(w.open.ID, w.run.Rev, w.options())))
+		}
 	case Skip:
 		if w.open != nil {
 			return w.act(reading{kind: readSkip})

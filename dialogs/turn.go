@@ -18,6 +18,13 @@ type (
 	// the button belongs to this person, question and revision.
 	Press struct{ Answer string }
 
+	// Choose is Press by a caller that must see what is open to tell which
+	// button was meant. Among is shown the step, its revision and its options,
+	// and returns the id of one; any other says the question again.
+	Choose struct {
+		Among func(step string, rev uint32, options []Option) string
+	}
+
 	// Result is the outcome of a wait, or of a do that the host deferred.
 	Result struct{ Step, Value string }
 
@@ -40,6 +47,7 @@ type (
 func (Begin) input()  {}
 func (Words) input()  {}
 func (Press) input()  {}
+func (Choose) input() {}
 func (Result) input() {}
 func (Back) input()   {}
 func (Skip) input()   {}

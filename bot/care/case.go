@@ -217,6 +217,18 @@ func (c *Case) conflict(op string, sentinel error) error {
 	return fmt.Errorf("%s case %s: %w", op, c.ID, k)
 }
 
+// Lapse opens a case again that stood still: the client never answered an offer
+// or a question, or whoever claimed it did not decide in time. It reports
+// whether there was anything to open.
+func (c *Case) Lapse(at time.Time) bool {
+	switch c.Status {
+	case Offered, Asked, Claimed:
+		c.Status, c.Holder, c.Updated = WaitingDecision, Claim{}, at.Unix()
+		return true
+	}
+	return false
+}
+
 // RequestCall notes that the client wishes to be called. A later one replaces
 // the earlier. It is possible at any time, before the intake is sent too.
 func (c *Case) RequestCall(r CallRequest, at time.Time) error {

@@ -90,7 +90,7 @@ func AnySlotOpen(p Practice, loads map[TherapistID]Caseload) bool {
 func feeGate(t Therapist, tier Tier, e Enquiry) (Reason, bool) {
 	switch {
 	case tier == Below:
-		return Reason{"fee-below", fmt.Sprintf("can pay %d; %s's lowest fee is %d", e.CanPay.N, t.Name, t.Fee.Low)}, false
+		return Reason{"fee-below", fmt.Sprintf("%s's lowest fee is %d, above %d", t.Name, t.Fee.Low, e.CanPay.N)}, false
 	case tier.Reduced() && t.ReducedSlots.Of(tier) == 0:
 		return Reason{"fee-slot", fmt.Sprintf("%s has no %s-fee places", t.Name, tier)}, false
 	}

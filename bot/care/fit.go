@@ -187,7 +187,7 @@ func decideFit(e Enquiry, p Practice, a Assessment, now time.Time) (Fit, []Reaso
 	}
 	switch {
 	case e.Short:
-		return Unasked, append([]Reason{{"short", "fit unchecked: asked to be contacted after the shortest path"}}, nobody(a, e, p)...)
+		return Unasked, append([]Reason{{"short", "asked to be contacted after the shortest path"}}, nobody(a, e, p)...)
 	case !head.Passes:
 		return Outside, nobody(a, e, p)
 	case head.Room() && head.Therapist == a.First:

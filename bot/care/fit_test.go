@@ -86,7 +86,7 @@ func TestAssessGates(t *testing.T) {
 		{"another topic is no gate", []string{"topics", "pain,compulsive"}, "ana", nil},
 		{"no slots of the tier", []string{"fee_ok", "less", "can_pay", "60"}, "ruth", []care.Reason{{Code: "fee-slot", Text: "Ruth Cole has no low-fee places"}}},
 		{"fees of their own", []string{"fee_ok", "less", "can_pay", "55"}, "milo", nil},
-		{"under their own fees", []string{"fee_ok", "less", "can_pay", "55"}, "ana", []care.Reason{{Code: "fee-below", Text: "can pay 55; Ana Reyes's lowest fee is 60"}}},
+		{"under their own fees", []string{"fee_ok", "less", "can_pay", "55"}, "ana", []care.Reason{{Code: "fee-below", Text: "Ana Reyes's lowest fee is 60, above 55"}}},
 		{"several, in order", []string{"place", "US-TX", "together", "partner", "mode", "in-person"}, "milo", []care.Reason{
 			{Code: "licence", Text: "Milo Grant is not licensed in US-TX"}, {Code: "couple", Text: "Milo Grant does not see couples"}, {Code: "mode", Text: "Milo Grant does not work in person"},
 		}},

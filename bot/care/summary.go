@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -58,9 +59,15 @@ func (Summary) String() string { return "[redacted]" }
 func (Summary) GoString() string { return "[redacted]" }
 
 // Summarise writes the summary of a case.
+//
+// Of a case that was not sent, who fits is not known yet, and nothing is said of it.
 func Summarise(in SummaryInput) Summary {
+	if in.Case.Submitted == 0 {
+		in.Assessment = Assessment{}
+	}
 	w := &writer{SummaryInput: in, e: in.Case.Enquiry()}
 	w.section("urgency", "Urgency", w.urgency)
+	w.section("answer", "Answer", w.answer)
 	w.section("fit", "Fit", w.fit)
 	w.section("asked", "Asked", w.asked)
 	w.section("pattern", "Pattern", w.pattern)
@@ -79,7 +86,8 @@ func Summarise(in SummaryInput) Summary {
 }
 
 // Card is the one line about a case that may stand in a channel: id, urgency if
-// there is one, fit, and by when the client was promised an answer.
+// there is one, fit, and until somebody decides, by when the client was
+// promised an answer.
 func Card(c Case, fit Fit, zone *time.Location, now time.Time) string {
 	parts := []string{string(c.ID)}
 	if c.Urgency.Over(NoRush) {
@@ -88,7 +96,7 @@ func Card(c Case, fit Fit, zone *time.Location, now time.Time) string {
 	if fit != "" {
 		parts = append(parts, string(fit))
 	}
-	if c.Due != 0 {
+	if c.Due != 0 && len(c.Decisions) == 0 {
 		due := time.Unix(c.Due, 0).In(zone)
 		form := "Mon 15:04"
 		if d := due.Sub(now); d < 0 || d > 6*24*time.Hour {
@@ -202,6 +210,43 @@ func (w *writer) urgency() []Line {
 	return lines
 }
 
+// answer is what the client said to the last decision.
+func (w *writer) answer() []Line {
+	r := w.Case.Answer
+	switch r.Kind {
+	case Picked:
+		at, err := strconv.ParseInt(r.Value, 10, 64)
+		if err != nil {
+			return nil
+		}
+		return say("picked " + time.Unix(at, 0).In(w.zone()).Format("Mon 2 Jan 15:04"))
+	case Others:
+		return append(say("asks for another time"), words("“", r.Value, "”")...)
+	case Answered:
+		var asked []Line
+		if d, ok := w.Case.Last(); ok {
+			asked = words("you asked: “", d.Note, "”")
+		}
+		if r.Value == "" {
+			return append(asked, say("would rather not answer")...)
+		}
+		return append(asked, words("“", r.Value, "”")...)
+	case WillWait:
+		return say("will wait")
+	case SeeColleague:
+		if d, _ := w.Case.Last(); d.Kind == Colleague {
+			t, _ := w.Practice.Therapist(d.Therapist)
+			return say("would like to see " + t.Name)
+		}
+		return say("would like to see a colleague")
+	case OtherNames:
+		return say("asks for other names")
+	case NoLonger:
+		return say("no longer needs this")
+	}
+	return nil
+}
+
 func (w *writer) fit() []Line {
 	a := w.Assessment
 	if a.Fit == "" {
@@ -228,7 +273,7 @@ func (w *writer) asked() []Line {
 	if e.InPerson {
 		topics = append(topics, "would rather say it in person")
 	}
-	who := map[string]string{"solo": "alone", "partner": "with a partner", "partners": "with partners"}[e.Together]
+	who := map[string]string{"solo": "comes alone", "partner": "comes with a partner", "partners": "comes with partners"}[e.Together]
 	lines := say(append(topics, who)...)
 	own := words("“", e.Words, "”")
 	if own == nil {

@@ -36,7 +36,7 @@ func TestSummaryText(t *testing.T) {
 K7Q-42 · F · answer due Thu 17:00
 Urgency  none
 Fit      F, book an evaluation: Ana Reyes fits best and has room
-Asked    pain; alone
+Asked    pain; comes alone
          “It hurts every time and I have stopped trying.”
 Pattern  for years; bother 7 of 10
 Safety   alone when asked; feels safe; no fear of the partner
@@ -57,7 +57,7 @@ K7Q-42 · M · C · answer due Thu 17:00
 Urgency  M, a doctor first or alongside
 Fit      C, fits, caseload full: Ana Reyes: pain cases 8, hard cap 8; next
          opening about 9 June 2027 with Ana Reyes
-Asked    pain; alone
+Asked    pain; comes alone
          “It hurts every time and I have stopped trying.”
 Pattern  for years; bother 7 of 10
 Safety   alone when asked; feels safe; was once afraid of the partner
@@ -213,7 +213,7 @@ func TestSummaryLabel(t *testing.T) {
 			}
 			return ""
 		}})
-	if text := s.Text(); !strings.Contains(text, "Pain or tightness; alone") || !strings.Contains(text, "weekday morning") {
+	if text := s.Text(); !strings.Contains(text, "Pain or tightness; comes alone") || !strings.Contains(text, "weekday morning") {
 		t.Error(text)
 	}
 }

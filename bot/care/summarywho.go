@@ -51,12 +51,15 @@ func (w *writer) therapists() []Line {
 // reply suggests what could be decided and said. The client reads the
 // practice's own texts; this is for the therapist.
 func (w *writer) reply() []Line {
+	if w.Case.Submitted != 0 && !w.Case.Undecided() {
+		return nil
+	}
 	var parts []string
 	switch w.Case.Urgency {
 	case R0:
 		parts = append(parts, "First make sure that help is there; call now")
 	case R1:
-		parts = append(parts, "Call today, before anything else")
+		parts = append(parts, "Reach them today, in the way they asked for, before anything else")
 	}
 	a := w.Assessment
 	switch a.Fit {

@@ -71,8 +71,13 @@ func (s *Slack) update(ctx context.Context, d bot.Delivery, to string, at receip
 		return false, err
 	}
 	_, _, _, err = s.client.UpdateMessageContext(ctx, at.Channel, at.TS, m.options(d.ID)...)
-	if code(err) == "message_not_found" {
+	switch code(err) {
+	case "message_not_found":
 		return false, nil
+	case "channel_not_found", "not_in_channel", "is_archived":
+		if at.Channel != to { // the practice has moved: the card stands anew where it is now
+			return false, nil
+		}
 	}
 	if err != nil {
 		return false, s.failure("update", to, err)

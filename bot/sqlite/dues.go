@@ -21,7 +21,9 @@ func plan(c *conn, p bot.PracticeID, m bot.Commit) error {
 		}
 	}
 	for _, d := range m.Due {
-		if err := c.exec(`INSERT OR REPLACE INTO due (practice, id, at, ready, subject, key, blob) VALUES (?, ?, ?3, ?3, ?, ?, ?)`,
+		if err := c.exec(`INSERT INTO due (practice, id, at, ready, subject, key, blob) VALUES (?, ?, ?3, ?3, ?, ?, ?)
+			ON CONFLICT (practice, id) DO UPDATE SET at = excluded.at, ready = excluded.ready,
+			subject = excluded.subject, key = excluded.key, blob = excluded.blob`,
 			p, d.ID, millis(d.At), d.Subject, d.Key, blob(d.Blob)); err != nil {
 			return err
 		}

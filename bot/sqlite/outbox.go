@@ -7,22 +7,32 @@ import (
 	"anteroom/bot"
 )
 
-// push appends a parcel to its lane. A lane that was empty is ready at once:
+// send appends parcels to their lanes. A lane that was empty is ready at once:
 // its place among others is a count, which is earlier than any clock says.
-func push(c *conn, p bot.PracticeID, o bot.Parcel) error {
-	if err := c.exec(`INSERT INTO parcel (practice, channel, subject, name, key, blob) VALUES (?, ?, ?, ?, ?, ?)`,
-		p, o.Lane.Channel, o.Lane.Of, o.ID, o.Key, blob(o.Blob)); err != nil {
-		return err
+func send(c *conn, p bot.PracticeID, out []bot.Parcel) error {
+	for i, o := range out {
+		if err := c.exec(`INSERT INTO parcel (practice, channel, subject, name, key, blob) VALUES (?, ?, ?, ?, ?, ?)`,
+			p, o.Lane.Channel, o.Lane.Of, o.ID, o.Key, blob(o.Blob)); err != nil {
+			return err
+		}
+		if i > 0 && out[i-1].Lane == o.Lane {
+			continue
+		}
+		if is, err := c.is(`SELECT 1 FROM lane WHERE practice = ? AND channel = ? AND subject = ?`, p, o.Lane.Channel, o.Lane.Of); err != nil {
+			return err
+		} else if is {
+			continue
+		}
+		place, err := count(c, p)
+		if err != nil {
+			return err
+		}
+		if err := c.exec(`INSERT INTO lane (practice, channel, subject, ready, token, tries) VALUES (?, ?, ?, ?, 0, 0)`,
+			p, o.Lane.Channel, o.Lane.Of, place); err != nil {
+			return err
+		}
 	}
-	if is, err := c.is(`SELECT 1 FROM lane WHERE practice = ? AND channel = ? AND subject = ?`, p, o.Lane.Channel, o.Lane.Of); err != nil || is {
-		return err
-	}
-	place, err := count(c, p)
-	if err != nil {
-		return err
-	}
-	return c.exec(`INSERT INTO lane (practice, channel, subject, ready, token, tries) VALUES (?, ?, ?, ?, 0, 0)`,
-		p, o.Lane.Channel, o.Lane.Of, place)
+	return nil
 }
 
 // count gives a number larger than every one before.
@@ -78,7 +88,7 @@ func (s *Store) Claim(ctx context.Context, p bot.PracticeID, o bot.ClaimOptions)
 
 // holds reports whether the claim still stands.
 func holds(c *conn, p bot.PracticeID, l bot.Claimed) (bool, error) {
-	return c.is(`SELECT 1 FROM lane WHERE practice = ? AND channel = ? AND subject = ? AND token = ?`,
+	return c.is(`SELECT 1 FROM lane WHERE practice = ? AND channel = ? AND subject = ? AND token = ? AND token > 0`,
 		p, l.Lane.Channel, l.Lane.Of, l.Token)
 }
 
@@ -120,7 +130,7 @@ func (s *Store) Nack(ctx context.Context, p bot.PracticeID, l bot.Claimed, until
 	}
 	return s.do(ctx, "nack", func(c *conn) error {
 		return c.exec(`UPDATE lane SET ready = ?, token = 0, tries = tries - ?
-			WHERE practice = ? AND channel = ? AND subject = ? AND token = ?`,
+			WHERE practice = ? AND channel = ? AND subject = ? AND token = ? AND token > 0`,
 			millis(until), settled, p, l.Lane.Channel, l.Lane.Of, l.Token)
 	})
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -19,10 +20,10 @@ var Parallel = []int{1, 16, 64}
 // (claim and acknowledge).
 func Benchmark(b *testing.B, s bot.Store) {
 	for _, n := range Parallel {
-		b.Run(fmt.Sprintf("step/%d", n), func(b *testing.B) { Steps(b, s, n, true) })
+		b.Run(fmt.Sprintf("step/%d", n), func(b *testing.B) { rate(b, Steps(b, s, "bench", n, b.N, true)) })
 	}
 	for _, n := range Parallel {
-		b.Run(fmt.Sprintf("cached/%d", n), func(b *testing.B) { Steps(b, s, n, false) })
+		b.Run(fmt.Sprintf("cached/%d", n), func(b *testing.B) { rate(b, Steps(b, s, "bench", n, b.N, false)) })
 	}
 	for _, n := range []int{1, 16} {
 		b.Run(fmt.Sprintf("deliver/%d", n), func(b *testing.B) { deliveries(b, s, n) })
@@ -44,14 +45,17 @@ func Step(e bot.EventID, subject bot.SubjectID, was uint64) bot.Commit {
 	}
 }
 
-// Spread runs b.N calls of work by n workers and reports calls a second. Each
-// worker calls with its number and a count of its own.
-func Spread(b *testing.B, n int, work func(worker, i int) error) float64 {
+func rate(b *testing.B, took time.Duration) {
+	b.ReportMetric(float64(b.N)/took.Seconds(), "ops/s")
+}
+
+// Spread runs work times times in all by n workers and returns how long that
+// took. Each worker calls with its number and a count of its own.
+func Spread(b *testing.B, n, times int, work func(worker, i int) error) time.Duration {
 	var left atomic.Int64
-	left.Store(int64(b.N))
+	left.Store(int64(times))
 	var wg sync.WaitGroup
 	began := time.Now()
-	b.ResetTimer()
 	for w := range n {
 		wg.Go(func() {
 			for i := 0; left.Add(-1) >= 0; i++ {
@@ -63,17 +67,15 @@ func Spread(b *testing.B, n int, work func(worker, i int) error) float64 {
 		})
 	}
 	wg.Wait()
-	b.StopTimer()
-	rate := float64(b.N) / time.Since(began).Seconds()
-	b.ReportMetric(rate, "ops/s")
-	return rate
+	return time.Since(began)
 }
 
-// Steps measures n conversations in parallel, with or without the load before
-// each commit. It returns steps a second.
-func Steps(b *testing.B, s bot.Store, n int, load bool) float64 {
+// Steps runs that many steps of n conversations in parallel, with or without
+// the load before each commit, and returns how long that took. p begins the
+// name of the practice.
+func Steps(b *testing.B, s bot.Store, p bot.PracticeID, n, times int, load bool) time.Duration {
 	ctx := context.Background()
-	p := bot.PracticeID(fmt.Sprintf("%s/%d", b.Name(), b.N))
+	p += bot.PracticeID("/" + rand.Text())
 	fence, _, err := s.Own(ctx, p, "bench")
 	if err != nil {
 		b.Fatal(err)
@@ -82,7 +84,8 @@ func Steps(b *testing.B, s bot.Store, n int, load bool) float64 {
 	for w := range subjects {
 		subjects[w] = bot.Conversation(fmt.Sprintf("0123456789abcdef%04d", w))
 	}
-	return Spread(b, n, func(w, i int) error {
+	b.ResetTimer()
+	return Spread(b, n, times, func(w, i int) error {
 		e := bot.EventID(fmt.Sprintf("telegram/%d/%d", w, i))
 		was := uint64(i)
 		if load {
@@ -101,7 +104,7 @@ func Steps(b *testing.B, s bot.Store, n int, load bool) float64 {
 // deliveries measures the way of a parcel, claimed in batches by n senders.
 func deliveries(b *testing.B, s bot.Store, n int) {
 	ctx := context.Background()
-	p := bot.PracticeID(fmt.Sprintf("%s/%d", b.Name(), b.N))
+	p := bot.PracticeID(rand.Text())
 	c := bot.Commit{}
 	for i := range b.N {
 		c.Out = append(c.Out, bot.Parcel{Lane: bot.Lane{Channel: "telegram", Of: bot.Conversation(fmt.Sprint(i))}, ID: fmt.Sprint(i), Sealed: bot.Sealed{Blob: make([]byte, 200)}})
@@ -114,7 +117,8 @@ func deliveries(b *testing.B, s bot.Store, n int) {
 		}
 	}
 	held := make([][]bot.Claimed, n)
-	Spread(b, n, func(w, i int) error {
+	b.ResetTimer()
+	rate(b, Spread(b, n, b.N, func(w, i int) error {
 		if len(held[w]) == 0 {
 			some, err := s.Claim(ctx, p, bot.ClaimOptions{Channel: "telegram", Now: start, N: 16, Lease: time.Hour})
 			if err != nil || len(some) == 0 { // the others hold the rest
@@ -126,5 +130,5 @@ func deliveries(b *testing.B, s bot.Store, n int) {
 		held[w] = held[w][1:]
 		_, err := s.Ack(ctx, p, one, start, nil)
 		return err
-	})
+	}))
 }

@@ -170,6 +170,15 @@ var outbox = []test{
 		s.ack(third, start, nil, true)
 		s.claims("telegram", start, 1, fresh(a3))
 	}},
+	{"what was never claimed is not answered", func(s *suite) {
+		s.commit(bot.Commit{Out: []bot.Parcel{a1, a2}})
+		s.ack(fresh(a1), start, nil, false)
+		s.nack(fresh(a1), start.Add(time.Hour), true)
+		s.nack(s.claims("telegram", start, 1, fresh(a1))[0], start, false)
+		s.ack(fresh(a1), start, nil, false)
+		s.nack(fresh(a1), start.Add(time.Hour), true)
+		s.claims("telegram", start, 9, again(a1, 1))
+	}},
 	{"the same parcel in two lanes", func(s *suite) {
 		other := bot.Parcel{Lane: lanes[1], ID: "a1", Sealed: sealed("other")}
 		s.commit(bot.Commit{Out: []bot.Parcel{a1, other, a1}})

@@ -1,6 +1,7 @@
 package telegram_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -113,11 +114,7 @@ func TestCut(t *testing.T) {
 }
 
 func FuzzSplit(f *testing.F) {
-	all := ""
-	for _, l := range letters {
-		all += l
-	}
-	f.Add(all, uint16(7))
+	f.Add(strings.Join(slices.Collect(maps.Values(letters)), ""), uint16(7))
 	f.Add("One two.\n\nThree. Four five six", uint16(9))
 	f.Add("e"+strings.Repeat("\u0301", 25)+" \r\n x", uint16(0))
 	f.Fuzz(func(t *testing.T, text string, n uint16) {

@@ -43,6 +43,9 @@ func (r *receiver) Receive(ctx context.Context, in bot.Inbound) error {
 			return err
 		}
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.got = append(r.got, in)

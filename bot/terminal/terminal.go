@@ -14,6 +14,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"anteroom/bot"
 )
@@ -61,7 +62,7 @@ func (t *Terminal) Read(ctx context.Context, p bot.PracticeID, to bot.Receiver) 
 	}
 	t.lines++
 	if t.echo {
-		fmt.Fprintf(t.out, "> %s\n\n", line)
+		fmt.Fprintf(t.out, "> %s\n\n", clean(line))
 	} else {
 		fmt.Fprintln(t.out)
 	}
@@ -93,10 +94,11 @@ func (t *Terminal) line() (string, error) {
 	}
 }
 
-// clean takes out what is no text: control characters and broken UTF-8.
+// clean takes out what is no text: control characters and broken UTF-8. It
+// serves both ways, since what is printed may quote what was typed.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\uFFFD' || r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+		if r == '\uFFFD' || unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r
@@ -118,7 +120,7 @@ func (t *Terminal) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 }
 
 func (t *Terminal) print(text string) {
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.SplitSeq(clean(text), "\n") {
 		fmt.Fprintln(t.out, wrap(line, t.width))
 	}
 	fmt.Fprintln(t.out)
@@ -140,6 +142,7 @@ func (t *Terminal) options(rows [][]bot.Button) {
 	}
 	for _, row := range rows {
 		for _, b := range row {
+			b.Label = clean(b.Label)
 			switch {
 			case b.Always:
 				always = append(always, b.Label)

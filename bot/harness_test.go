@@ -1,0 +1,560 @@
+package bot_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+	"anteroom/bot/seal"
+	"anteroom/bot/sqlite"
+	"anteroom/content"
+	"anteroom/dialogs/script"
+	"anteroom/scheduler"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m)
+}
+
+// phone and desk are the two channels of the tests.
+const (
+	phone bot.ChannelName = "phone"
+	desk  bot.ChannelName = "desk"
+)
+
+// start is a Monday, at ten in the morning where the sample practice is.
+var start = time.Date(2027, 5, 3, 17, 0, 0, 0, time.UTC)
+
+// sample is the built-in practice with the built-in content.
+func sample(tb testing.TB) *bot.Practice {
+	tb.Helper()
+	p, err := builtin()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	mine := *p
+	return &mine
+}
+
+var builtin = sync.OnceValues(func() (*bot.Practice, error) {
+	lib, err := script.Load(content.Files)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := content.Helplines(content.Files)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := content.Service(content.Files, "en")
+	if err != nil {
+		return nil, err
+	}
+	ids := func(list string) (ids []string) {
+		l, _ := lib.List(list)
+		for _, o := range l.In("en").All {
+			ids = append(ids, o.ID)
+		}
+		return ids
+	}
+	rules, err := care.ReadPractice(content.Files, "practice",
+		care.Vocabulary{Topics: ids("topics"), Treatments: ids("treatments"), Languages: ids("languages"), Times: ids("times")})
+	if err != nil {
+		return nil, err
+	}
+	week := make(map[time.Weekday][]scheduler.Span)
+	for day, spans := range rules.OpenHours {
+		for _, s := range spans {
+			week[day] = append(week[day], scheduler.Span{From: scheduler.Clock(s.From), To: scheduler.Clock(s.To)})
+		}
+	}
+	hours, err := scheduler.NewHours(rules.Zone, week, nil)
+	return &bot.Practice{
+		Practice: rules, Library: lib, Texts: map[string]bot.Texts{"en": texts}, Helplines: helplines{lines}, Zone: rules.Zone,
+		Hours: hours, Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
+		BotName: "Anteroom", Companies: "none beyond the practice", Desk: desk,
+	}, err
+})
+
+type helplines struct{ *content.Directory }
+
+func (h helplines) Lines(place string, kinds ...string) string {
+	named := make([]content.Kind, len(kinds))
+	for i, k := range kinds {
+		named[i] = content.Kind(k)
+	}
+	return h.Directory.Lines(place, named...)
+}
+
+// clock stands until it is moved.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// line is a channel that keeps what it was given, and fails as it is told.
+type line struct {
+	name bot.ChannelName
+
+	mu    sync.Mutex
+	tries []bot.Delivery // every attempt
+	sent  []bot.Delivery // those that arrived, as far as the test knows
+	fate  func(d bot.Delivery) error
+}
+
+func (l *line) Name() bot.ChannelName { return l.name }
+
+// Send calls fate, if there is one, to learn what becomes of the attempt.
+func (l *line) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
+	l.mu.Lock()
+	fate := l.fate
+	l.tries = append(l.tries, d)
+	l.mu.Unlock()
+	if fate != nil {
+		if err := fate(d); err != nil {
+			return nil, err
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent = append(l.sent, d)
+	return fmt.Appendf(nil, "receipt of %s", d.ID), nil
+}
+
+// will sets what becomes of attempts from now on.
+func (l *line) will(fate func(d bot.Delivery) error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fate = fate
+}
+
+func (l *line) got() []bot.Delivery {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.sent)
+}
+
+func (l *line) tried() []bot.Delivery {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.tries)
+}
+
+// to is what arrived at one address.
+func (l *line) to(chat string) []bot.Delivery {
+	return slices.DeleteFunc(l.got(), func(d bot.Delivery) bool { return d.To != chat })
+}
+
+// cards are the cards that arrived.
+func (l *line) cards() (cards []bot.Card) {
+	for _, d := range l.got() {
+		if c, ok := d.Body.(bot.Card); ok {
+			cards = append(cards, c)
+		}
+	}
+	return cards
+}
+
+// board is health and meter.
+type board struct {
+	mu      sync.Mutex
+	reports []string // component: error
+	counts  map[string]int
+}
+
+func (b *board) Report(component string, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err != nil {
+		b.reports = append(b.reports, component+": "+err.Error())
+	}
+}
+
+func (b *board) Count(name string, labels ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.counts == nil {
+		b.counts = make(map[string]int)
+	}
+	b.counts[name+" "+strings.Join(labels, " ")]++
+}
+
+func (b *board) told() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.reports)
+}
+
+// journal is a log that may be read while it is written.
+type journal struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.String()
+}
+
+// house is a service with everything around it. Its zero clock stands at start.
+type house struct {
+	*bot.Service
+	t        testing.TB
+	practice *bot.Practice
+	store    *frail
+	root     seal.Root
+	vault    seal.Vault
+	clock    *clock
+	phone    *line
+	desk     *line
+	board    *board
+	log      *journal
+
+	mu     sync.Mutex
+	events int
+}
+
+// build makes a house with a service that is moved by hand. change may alter
+// the options.
+func build(t testing.TB, change ...func(*bot.Options)) *house {
+	t.Helper()
+	h := furnish(t)
+	h.Service = h.service(change...)
+	return h
+}
+
+func furnish(t testing.TB) *house {
+	t.Helper()
+	memory, err := sqlite.Memory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := memory.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &house{t: t, practice: sample(t), store: &frail{Store: memory}, root: seal.NewRoot(), vault: seal.NewMemoryVault(),
+		clock: &clock{now: start}, phone: &line{name: phone}, desk: &line{name: desk}, board: &board{}, log: &journal{}}
+}
+
+// service makes one more service on the same store: another replica, or the
+// same one after a restart.
+func (h *house) service(change ...func(*bot.Options)) *bot.Service {
+	o := bot.Options{Practice: h.practice, Store: h.store, Root: h.root, Vault: h.vault, Channels: []bot.Channel{h.phone, h.desk},
+		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: h.clock.Now,
+		Instance: "one", Health: h.board, Meter: h.board, Alone: true}
+	for _, c := range change {
+		c(&o)
+	}
+	return bot.New(o)
+}
+
+// restarted is the same house with a new service, which has nothing in memory.
+func (h *house) restarted() *house {
+	h.Service = h.service()
+	return h
+}
+
+// inbound is an event of a person that never was before.
+func (h *house) inbound(chat string, what bot.What) bot.Inbound {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.events++
+	return bot.Inbound{Practice: h.practice.ID(), Channel: phone, ID: fmt.Sprintf("e%d", h.events), Chat: chat, Locale: "en-US", What: what}
+}
+
+func (h *house) receive(in bot.Inbound) {
+	h.t.Helper()
+	if err := h.Receive(h.t.Context(), in); err != nil {
+		h.t.Fatalf("receive %s: %v", in.ID, err)
+	}
+}
+
+func (h *house) settle() {
+	h.t.Helper()
+	if err := h.Settle(h.t.Context()); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// subject is the subject of a person's chat.
+func (h *house) subject(chat string) bot.SubjectID {
+	return bot.Conversation(h.root.Pseudonym(string(h.practice.ID()), string(phone), chat))
+}
+
+func (h *house) load(q bot.Query) bot.Loaded {
+	h.t.Helper()
+	got, err := h.store.Load(h.t.Context(), h.practice.ID(), q)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return got
+}
+
+// kept reports whether the store has a state and a key of a subject.
+func (h *house) kept(s bot.SubjectID) (state, key bool) {
+	h.t.Helper()
+	got := h.load(bot.Query{Subjects: []bot.SubjectID{s}, Keys: []bot.KeyID{s.Key()}})
+	return got.States[0].Version > 0, got.Keys[0] != nil
+}
+
+// person is somebody who writes.
+type person struct {
+	*house
+	chat  string
+	heard int // of what was sent to them, how much was looked at
+}
+
+func (h *house) person(chat string) *person { return &person{house: h, chat: chat} }
+
+// do gives the service one thing after the other and lets it settle.
+func (p *person) do(what ...bot.What) *person {
+	p.t.Helper()
+	for _, w := range what {
+		p.receive(p.inbound(p.chat, w))
+		p.settle()
+	}
+	return p
+}
+
+// says types.
+func (p *person) says(words ...string) *person {
+	p.t.Helper()
+	for _, w := range words {
+		p.do(bot.Words{Text: w})
+	}
+	return p
+}
+
+// presses presses the button of that label under the last question.
+func (p *person) presses(labels ...string) *person {
+	p.t.Helper()
+	for _, label := range labels {
+		p.do(bot.Press{Data: p.button(label).Data})
+	}
+	return p
+}
+
+// button finds a button under the last question, by the beginning of its label.
+func (p *person) button(label string) bot.Button {
+	p.t.Helper()
+	_, buttons := p.question()
+	for _, b := range buttons {
+		if strings.HasPrefix(strings.TrimPrefix(b.Label, "✓ "), label) {
+			return b
+		}
+	}
+	p.t.Fatalf("%s: no button %q among %q", p.chat, label, labels(buttons))
+	return bot.Button{}
+}
+
+// question is the last question as it stands on the screen.
+func (p *person) question() (text string, buttons []bot.Button) {
+	for _, d := range p.phone.to(p.chat) {
+		switch body := d.Body.(type) {
+		case bot.Text:
+			if len(body.Buttons) > 0 {
+				text, buttons = body.Text, slices.Concat(body.Buttons...)
+			}
+		case bot.Redraw:
+			buttons = slices.Concat(body.Buttons...)
+		}
+	}
+	return text, buttons
+}
+
+func labels(buttons []bot.Button) (ls []string) {
+	for _, b := range buttons {
+		ls = append(ls, b.Label)
+	}
+	return ls
+}
+
+// hears is what was said since the last time, a message a string.
+func (p *person) hears() (texts []string) {
+	all := p.phone.to(p.chat)
+	for _, d := range all[min(p.heard, len(all)):] {
+		switch body := d.Body.(type) {
+		case bot.Text:
+			texts = append(texts, body.Text)
+		case bot.Redraw:
+			texts = append(texts, "(buttons drawn anew)")
+		}
+	}
+	p.heard = len(all)
+	return texts
+}
+
+// phrase is a sentence of the service as the sample practice says it.
+func (h *house) phrase(key string) string {
+	return h.practice.Texts["en"].Say(key, func(name string) string {
+		switch name {
+		case "practice.name":
+			return h.practice.Name
+		case "practice.phone":
+			return h.practice.Phone
+		case "copies":
+			return h.practice.Companies
+		case "keep.unfinished":
+			return h.practice.Practice.Keep.Unfinished.Words()
+		}
+		return "{" + name + "}"
+	})
+}
+
+// wants checks that what was said since the last time has the beginnings given
+// at its messages, all of them in order.
+func (p *person) wants(beginnings ...string) *person {
+	p.t.Helper()
+	got := p.hears()
+	for i, want := range beginnings {
+		if i >= len(got) || !strings.HasPrefix(got[i], want) {
+			p.t.Fatalf("%s: message %d: got %q, want it to begin with %q; all: %q", p.chat, i, at(got, i), want, got)
+		}
+	}
+	if len(got) != len(beginnings) {
+		p.t.Fatalf("%s: got %d messages, want %d: %q", p.chat, len(got), len(beginnings), got)
+	}
+	return p
+}
+
+func at(s []string, i int) string {
+	if i < len(s) {
+		return s[i]
+	}
+	return "(none)"
+}
+
+// consents goes from nothing to the question for the age.
+func (p *person) consents() *person {
+	p.t.Helper()
+	return p.says("/start").presses("Start", "I agree", "Yes")
+}
+
+// sends takes the shortest honest way: everything is with a therapist then.
+func (p *person) sends() care.CaseID {
+	p.t.Helper()
+	before := len(p.desk.cards())
+	p.consents().presses("Yes, I am").says("California").presses("Yes, all safe", "Low or different desire", "That is all", "That is enough: write me here")
+	cards := p.desk.cards()
+	if len(cards) != before+1 {
+		p.t.Fatalf("%s: got %d cards, want %d", p.chat, len(cards)-before, 1)
+	}
+	return care.CaseID(cards[before].Case)
+}
+
+// acts lets a therapist act on a case.
+func (h *house) acts(id string, c care.CaseID, by care.TherapistID, d *care.Decision) error {
+	return h.Act(h.t.Context(), h.practice.ID(), bot.Act{ID: id, Case: c, By: by, Claim: d == nil, Decision: d})
+}
+
+// view is a case as it stands.
+func (h *house) view(c care.CaseID) care.Case {
+	h.t.Helper()
+	v, err := h.LookAs(h.t.Context(), c, "test")
+	if err != nil {
+		h.t.Fatalf("look at %s: %v", c, err)
+	}
+	return v.Case
+}
+
+// offer is an offer of one time with somebody; what speaks against it is overruled.
+func offer(with care.TherapistID, times ...time.Time) *care.Decision {
+	d := &care.Decision{Kind: care.Offer, Therapist: with, Overrule: "they know each other"}
+	for _, t := range times {
+		d.Times = append(d.Times, t.Unix())
+	}
+	return d
+}
+
+// silent fails the test when one of the words stands in the log or in a report.
+func (h *house) silent(words ...string) {
+	h.t.Helper()
+	all := h.log.String() + strings.Join(h.board.told(), "\n")
+	for _, w := range words {
+		if strings.Contains(all, w) {
+			h.t.Errorf("%q stands in the log or in a report:\n%s", w, all)
+		}
+	}
+}
+
+var errLost = errors.New("the connection was lost")
+
+// frail is a store that fails as it is told.
+type frail struct {
+	bot.Store
+
+	mu       sync.Mutex
+	onCommit func(c bot.Commit, do func() error) error
+}
+
+// will sets what becomes of commits from now on; do carries the commit out.
+func (f *frail) will(fate func(c bot.Commit, do func() error) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.onCommit = fate
+}
+
+// Commit implements [bot.States].
+func (f *frail) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) error {
+	f.mu.Lock()
+	fate := f.onCommit
+	f.mu.Unlock()
+	do := func() error { return f.Store.Commit(ctx, p, c) }
+	if fate == nil {
+		return do()
+	}
+	return fate(c, do)
+}
+
+// first makes a fate that does something to the first n commits of an event
+// whose id begins with prefix.
+func first(n int, prefix string, fate func(do func() error) error) func(bot.Commit, func() error) error {
+	var mu sync.Mutex
+	return func(c bot.Commit, do func() error) error {
+		mu.Lock()
+		hit := n > 0 && strings.HasPrefix(string(c.Event), prefix)
+		if hit {
+			n--
+		}
+		mu.Unlock()
+		if hit {
+			return fate(do)
+		}
+		return do()
+	}
+}
+
+func contextCause(t *testing.T) (context.Context, context.CancelCauseFunc) {
+	return context.WithCancelCause(t.Context())
+}

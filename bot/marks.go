@@ -1,0 +1,43 @@
+package bot
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+)
+
+// answerMarks makes what the buttons of one question carry. Its key is a MAC over
+// the practice, the person, the question and its revision; a mark is a keyed
+// hash of the answer under it. So a mark says nothing, fits nobody else and no
+// other question, and a question of thirty answers costs one MAC. (The key is
+// secret, of one length, and a mark shows 12 bytes of 32: nothing can be
+// appended to what was hashed.)
+type answerMarks struct{ key [sha256.Size]byte }
+
+const markBytes = 12 // of a mark, before base64
+
+func (t *talk) marks(step string, rev uint32) answerMarks {
+	key := t.w.root.MAC("button", sha256.Size, []byte(t.w.ev.Practice), []byte(t.self), []byte(step),
+		binary.BigEndian.AppendUint32(nil, rev))
+	return answerMarks{[sha256.Size]byte(key)}
+}
+
+func (m *answerMarks) sum(answer string) (made [16]byte) {
+	var room [128]byte // most answers fit
+	sum := sha256.Sum256(append(append(room[:0], m.key[:]...), answer...))
+	base64.RawURLEncoding.Encode(made[:], sum[:markBytes])
+	return made
+}
+
+// of is the mark of an answer.
+func (m *answerMarks) of(answer string) string {
+	made := m.sum(answer)
+	return string(made[:])
+}
+
+// on reports, in a time that tells nothing, whether data is the mark of answer.
+func (m *answerMarks) on(data, answer string) bool {
+	made := m.sum(answer)
+	return len(data) == len(made) && subtle.ConstantTimeCompare([]byte(data), made[:]) == 1
+}

@@ -1,0 +1,181 @@
+package bot_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"anteroom/bot"
+)
+
+// shortest is the shortest honest way, typed.
+var shortest = []string{"/start", "Start", "I agree", "Yes", "Yes, I am", "California", "Yes, all safe",
+	"Low or different desire", "That is enough: write me here"}
+
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	alone := h.person("alone").says(shortest...).hears()
+	var all sync.WaitGroup
+	for i := range 40 {
+		chat := fmt.Sprintf("chat %d", i)
+		all.Go(func() {
+			for _, words := range shortest {
+				if err := h.Receive(t.Context(), h.inbound(chat, bot.Words{Text: words})); err != nil {
+					t.Errorf("%s: %v", chat, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	h.settle()
+	for i := range 40 {
+		if diff := cmp.Diff(alone, h.person(fmt.Sprintf("chat %d", i)).hears()); diff != "" {
+			t.Fatalf("chat %d reads something else than one who was alone (-alone +among many):\n%s", i, diff)
+		}
+	}
+	cards := map[string]int{}
+	for _, c := range h.desk.cards() {
+		cards[c.Case]++
+	}
+	if len(cards) != 41 {
+		t.Errorf("got %d cases, want 41", len(cards))
+	}
+	for id, n := range cards {
+		if n != 1 {
+			t.Errorf("%s: got %d cards, want 1", id, n)
+		}
+	}
+}
+
+// gate holds back the commits of one chat, in a bubble.
+type gate struct {
+	open chan struct{}
+
+	mu    sync.Mutex
+	order []string // of events as they were committed
+}
+
+func hold(h *house, of bot.SubjectID) *gate {
+	g := &gate{open: make(chan struct{})}
+	h.store.will(func(c bot.Commit, do func() error) error {
+		if slices.ContainsFunc(c.States, func(w bot.Write) bool { return w.Subject == of }) {
+			<-g.open
+			g.mu.Lock()
+			g.order = append(g.order, string(c.Event))
+			g.mu.Unlock()
+		}
+		return do()
+	})
+	return g
+}
+
+func TestOneInOrderAndASlowOneHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		slow, quick := h.person("slow").consents(), h.person("quick").consents()
+		g := hold(h, h.subject("slow"))
+		var want []string
+		var all sync.WaitGroup
+		for i := range 12 {
+			in := h.inbound("slow", bot.Words{Text: []string{"Yes, I am", "California", "Yes, all safe", "1", "back"}[i%5]})
+			want = append(want, "phone/"+in.ID)
+			all.Go(func() {
+				if err := h.Receive(t.Context(), in); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		slow.hears()
+		quick.hears()
+		quick.says("Yes, I am", "California").wants("Question 5", "Is everyone safe")
+		slow.wants()
+		close(g.open)
+		all.Wait()
+		if diff := cmp.Diff(want, g.order); diff != "" {
+			t.Errorf("order (-received +handled):\n%s", diff)
+		}
+	})
+}
+
+func TestGivingUpKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		h.person("ann").consents()
+		g := hold(h, h.subject("ann"))
+		var want []string
+		var all sync.WaitGroup
+		for i := range 6 {
+			in := h.inbound("ann", bot.Words{Text: "help"})
+			ctx, cancel := contextCause(t)
+			if i == 2 { // its caller goes away while it waits
+				synctest.Wait()
+				cancel(errLost)
+			} else {
+				defer cancel(nil)
+				want = append(want, "phone/"+in.ID)
+			}
+			all.Go(func() {
+				if err := h.Receive(ctx, in); (err != nil) != (i == 2) {
+					t.Errorf("event %d: got %v", i, err)
+				}
+			})
+			synctest.Wait()
+		}
+		close(g.open)
+		all.Wait()
+		if diff := cmp.Diff(want, g.order); diff != "" {
+			t.Errorf("order (-received +handled):\n%s", diff)
+		}
+	})
+}
+
+// A flood from one chat is bounded, answered once, and felt by nobody else.
+func TestFlood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := build(t)
+		loud, other := h.person("loud").consents(), h.person("other").consents()
+		g := hold(h, h.subject("loud"))
+		var all sync.WaitGroup
+		for range 500 {
+			in := h.inbound("loud", bot.Words{Text: "hello hello"})
+			all.Go(func() {
+				if err := h.Receive(t.Context(), in); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		synctest.Wait()
+		other.hears()
+		loud.hears()
+		other.says("Yes, I am").wants("Question 5")
+		close(g.open)
+		all.Wait()
+		h.settle()
+		if got := len(g.order); got != 33 {
+			t.Errorf("got %d commits of 500 messages, want 32 and one for the rest", got)
+		}
+		kind := 0
+		for _, said := range loud.hears() {
+			if strings.HasPrefix(said, h.phrase("too-fast")) {
+				kind++
+			}
+		}
+		if kind != 1 {
+			t.Errorf("got %d lines that it was too fast, want 1", kind)
+		}
+		loud.says("back") // and the chat goes on
+		if len(loud.hears()) == 0 {
+			t.Error("the chat is silent after the flood")
+		}
+	})
+}

@@ -128,18 +128,15 @@ func firstContact(w *world) error {
 	t := newTalk(w, c)
 	switch what := w.ev.What.(type) {
 	case Press:
-		ways := t.marks(universalStep, 0)
-		for _, u := range []string{universalCall, universalNow} {
-			if ways.on(what.Data, u) {
-				return t.startWith(u)
-			}
+		if way := t.wayOut(what.Data); way != "" {
+			return t.startWith(way)
 		}
 		t.phrase("stale-button")
 		return nil
 	case Words:
 		switch command, arg, _ := commandOf(what.Text); command {
-		case "forget", "stop", "pause":
-			t.phrase("forget-done")
+		case "forget", "stop", "pause", "mydata":
+			t.phrase("mydata-empty")
 			return nil
 		case "start":
 			return t.startWith(arg)
@@ -181,15 +178,19 @@ type talk struct {
 	w    *world
 	c    *chatState
 	host *host
-	self SubjectID
-	over bool // the conversation is erased by this step
+	own  host
+	// given fills the placeholders of the service's own sentences.
+	given func(name string) string
+	self  SubjectID
+	over  bool // the conversation is erased by this step
 	// expired: it is erased because its time is up, and not by the person.
 	expired bool
 }
 
 func newTalk(w *world, c *chatState) *talk {
 	t := &talk{w: w, c: c, self: w.ev.Subject}
-	t.host = &host{t: t}
+	t.own.t, t.host = t, &t.own
+	t.given = func(name string) string { return t.host.Given(name, dialogs.Facts{}) }
 	return t
 }
 
@@ -297,41 +298,51 @@ func (t *talk) media(kind string) {
 // press takes a button: one of the open question, one that is always there, or
 // one that belongs to an earlier question, to somebody else or to nobody.
 func (t *talk) press(data string) error {
+	var turn dialogs.Turn
+	back, found := false, false
+	if len(t.c.Runs) > 0 {
+		var err error
+		turn, err = t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
+			marks := t.marks(t.questionID(step), rev)
+			for _, o := range options {
+				if marks.on(data, o.ID) {
+					found = true
+					return o.ID
+				}
+			}
+			back = marks.on(data, universalBack)
+			return ""
+		}})
+		if err != nil {
+			return err
+		}
+	}
+	if found {
+		t.c.Rest = 0
+		return t.says(turn, true)
+	}
+	if back {
+		return t.command(universalBack, "")
+	}
+	if way := t.wayOut(data); way != "" {
+		return t.command(way, "")
+	}
+	t.phrase("stale-button")
+	if len(t.c.Runs) == 0 {
+		return nil
+	}
+	return t.says(turn, false)
+}
+
+// wayOut is the way out that a button offers, empty when it offers none.
+func (t *talk) wayOut(data string) string {
 	ways := t.marks(universalStep, 0)
 	for _, u := range []string{universalCall, universalNow} {
 		if ways.on(data, u) {
-			return t.command(u, "")
+			return u
 		}
 	}
-	if len(t.c.Runs) == 0 {
-		t.phrase("stale-button")
-		return nil
-	}
-	back, found := false, false
-	turn, err := t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
-		marks := t.marks(t.questionID(step), rev)
-		if back = marks.on(data, universalBack); back {
-			return ""
-		}
-		for _, o := range options {
-			if marks.on(data, o.ID) {
-				found = true
-				return o.ID
-			}
-		}
-		return ""
-	}})
-	switch {
-	case err != nil:
-		return err
-	case back:
-		return t.command(universalBack, "")
-	case found:
-		t.c.Rest = 0
-	default:
-		t.phrase("stale-button")
-	}
-	return t.says(turn, found)
+	return ""
 }
 
 // fell does what was planned.

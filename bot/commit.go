@@ -141,6 +141,7 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 		k, err := s.practiceKey(ctx)
 		return id, k, err
 	}
+	c.Out = make([]Parcel, 0, len(w.out.parcels))
 	for i, p := range w.out.parcels {
 		if p.id == "" {
 			p.id = string(w.ev.ID) + "/" + strconv.Itoa(i)
@@ -174,6 +175,7 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 		}
 		c.Post = append(c.Post, letter)
 	}
+	c.Due = make([]Due, 0, len(w.out.due))
 	for _, d := range w.out.due {
 		// A name and a time hold nothing of a person: there is nothing to seal.
 		c.Due = append(c.Due, Due{DueID: DueID{ID: dueName(d.subject, d.name), At: d.at.Truncate(time.Millisecond)}, Subject: d.subject})

@@ -132,7 +132,7 @@ func TestForgetAgainCreatesNobody(t *testing.T) {
 				h.settle()
 				p.wants()
 			case "a new one":
-				p.says("/forget").wants(strings.Split(h.phrase("forget-done"), "\n")[0])
+				p.says("/forget").wants(h.phrase("mydata-empty"))
 			case "a button":
 				p.do(bot.Press{Data: in.What.(bot.Press).Data}).wants(h.phrase("stale-button"))
 			}

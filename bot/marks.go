@@ -5,6 +5,8 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+
+	"anteroom/dialogs"
 )
 
 // answerMarks makes what the buttons of one question carry. Its key is a MAC over
@@ -15,7 +17,10 @@ import (
 // appended to what was hashed.)
 type answerMarks struct{ key [sha256.Size]byte }
 
-const markBytes = 12 // of a mark, before base64
+const (
+	markBytes  = 12 // of a mark, before base64
+	markLength = 16
+)
 
 func (t *talk) marks(step string, rev uint32) answerMarks {
 	key := t.w.root.MAC("button", sha256.Size, []byte(t.w.ev.Practice), []byte(t.self), []byte(step),
@@ -23,11 +28,21 @@ func (t *talk) marks(step string, rev uint32) answerMarks {
 	return answerMarks{[sha256.Size]byte(key)}
 }
 
-func (m *answerMarks) sum(answer string) (made [16]byte) {
+func (m *answerMarks) sum(answer string) (made [markLength]byte) {
 	var room [128]byte // most answers fit
 	sum := sha256.Sum256(append(append(room[:0], m.key[:]...), answer...))
 	base64.RawURLEncoding.Encode(made[:], sum[:markBytes])
 	return made
+}
+
+// all is the marks of the options, one behind the other.
+func (m *answerMarks) all(options []dialogs.Option) string {
+	data := make([]byte, 0, len(options)*markLength)
+	for _, o := range options {
+		made := m.sum(o.ID)
+		data = append(data, made[:]...)
+	}
+	return string(data)
 }
 
 // of is the mark of an answer.

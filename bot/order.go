@@ -49,24 +49,25 @@ func (o *order) do(ctx context.Context, s SubjectID, bounded bool, fn func() err
 	l.waiting++
 	o.mu.Unlock()
 
-	leave := func() {
-		o.mu.Lock()
-		l.waiting--
-		if l.waiting == 0 {
-			delete(o.lines, s)
-		}
-		o.mu.Unlock()
-		close(mine)
-	}
 	if before != nil {
 		select {
 		case <-before:
 		case <-ctx.Done():
 			// Who waits behind us must go on waiting for who is before us.
-			go func() { <-before; leave() }()
+			go func() { <-before; o.leave(s, l, mine) }()
 			return context.Cause(ctx)
 		}
 	}
-	defer leave()
+	defer o.leave(s, l, mine)
 	return fn()
+}
+
+func (o *order) leave(s SubjectID, l *line, mine chan struct{}) {
+	o.mu.Lock()
+	l.waiting--
+	if l.waiting == 0 {
+		delete(o.lines, s)
+	}
+	o.mu.Unlock()
+	close(mine)
 }

@@ -92,13 +92,13 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 	var err error
 	for failed, lost := 0, 0; failed < 5; {
 		w := s.newWorld(ev, from)
-		err = s.attempt(ctx, w)
+		if err = s.attempt(ctx, w); err == nil {
+			s.follow(w)
+			return nil
+		}
 		var broken *stepError
 		var refused refusal
 		switch {
-		case err == nil:
-			s.follow(w)
-			return nil
 		case errors.Is(err, ErrSeen):
 			return s.leave(ctx, ev, from)
 		case errors.Is(err, ErrConflict):
@@ -124,7 +124,7 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 // commits what it wants.
 func (s *Service) attempt(ctx context.Context, w *world) (err error) {
 	defer recovered(&err)
-	for w.ask(w.ev.Subject); ; w.out = (effects{}) {
+	for w.ask(w.ev.Subject); ; w.restart() {
 		if err := s.load(ctx, w); err != nil {
 			return err
 		}

@@ -224,6 +224,7 @@ func (t *talk) afterwards(anew bool) error {
 // are always there.
 func (t *talk) buttons(q dialogs.Question) [][]Button {
 	marks, ways := t.marks(t.questionID(q.Step), q.Rev), t.marks(universalStep, 0)
+	data := marks.all(q.Options)
 	all := make([]Button, 0, len(q.Options)+3)
 	rows := make([][]Button, 0, len(q.Options)+1)
 	for i := 0; i < len(q.Options); {
@@ -233,7 +234,8 @@ func (t *talk) buttons(q dialogs.Question) [][]Button {
 			if o.Chosen {
 				label = "✓ " + label
 			}
-			all = append(all, Button{Label: label, Data: marks.of(o.ID)})
+			at := len(all) * markLength
+			all = append(all, Button{Label: label, Data: data[at : at+markLength]})
 		}
 		rows = append(rows, all[i:i+n:i+n])
 		i += n
@@ -294,13 +296,16 @@ func (t *talk) text(key string, pairs ...string) string {
 	if texts == nil || !texts.Has(key) {
 		texts = t.w.p.Texts[baseLanguage]
 	}
+	if len(pairs) == 0 {
+		return texts.Say(key, t.given)
+	}
 	return texts.Say(key, func(name string) string {
 		for i := 0; i+1 < len(pairs); i += 2 {
 			if pairs[i] == name {
 				return pairs[i+1]
 			}
 		}
-		return t.host.Given(name, dialogs.Facts{})
+		return t.given(name)
 	})
 }
 

@@ -111,6 +111,14 @@ type audited struct {
 	entry any
 }
 
+// restart forgets what a step wanted that did not come to its end.
+func (w *world) restart() {
+	w.out = effects{}
+	for _, h := range w.have {
+		h.value, h.put, h.check = nil, false, false
+	}
+}
+
 // ask notes that a subject is wanted.
 func (w *world) ask(s SubjectID) {
 	if w.have[s] == nil {

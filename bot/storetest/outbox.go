@@ -69,7 +69,7 @@ func again(p bot.Parcel, unknown int) bot.Claimed { return bot.Claimed{Parcel: p
 
 var (
 	a1, a2, a3 = parcel(lanes[0], "a1"), parcel(lanes[0], "a2"), parcel(lanes[0], "a3")
-	b1, b2     = parcel(lanes[1], "b1"), parcel(lanes[1], "b2")
+	b1         = parcel(lanes[1], "b1")
 	c1         = parcel(lanes[2], "c1")
 )
 

@@ -27,7 +27,7 @@ var letters = map[string]string{
 	"Hangul jamo":       "\u1112\u1161\u11ab",
 	"Hangul mixed":      "\u1100가\u11a8",
 	"Devanagari":        "क्षि",
-	"Devanagari joiner": "क्‍ष",
+	"Devanagari joiner": "क्\u200dष",
 	"Tamil":             "நி",
 	"Thai":              "กำ",
 	"Arabic number":     "\u0600١",

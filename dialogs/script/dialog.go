@@ -136,7 +136,8 @@ func (s *Step) After(answer string) int {
 // included, when the values are what a walk knows there. Facts that neither
 // it nor a later step can set are taken as settled, and close the routes they decide.
 func (d *Dialog) AtMost(from *Step, values []Value) int {
-	most := make([]int, len(d.Steps)-from.Rank)
+	var room [256]int // enough for most dialogs
+	most := append(room[:0], make([]int, len(d.Steps)-from.Rank)...)
 	for rank := len(d.order) - 1; rank >= from.Rank; rank-- {
 		s := d.Steps[d.order[rank]]
 		n := 0

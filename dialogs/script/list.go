@@ -55,7 +55,7 @@ func (r *reader) named(name ref, key string) {
 	case name.given() && name.name != want:
 		r.report(name.pos, fmt.Sprintf("the file is %s.yaml and says `%s: %s`", want, key, name.name), "give both the same name")
 	case !name.given() && len(r.problems) == 0:
-		r.report(pos{1, 1}, fmt.Sprintf("the file does not say its name"), fmt.Sprintf("begin with `%s: %s`", key, want))
+		r.report(pos{1, 1}, "the file does not say its name", fmt.Sprintf("begin with `%s: %s`", key, want))
 	}
 }
 

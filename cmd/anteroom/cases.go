@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/user"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+)
+
+var caseCommand = command{
+	run:  cases,
+	name: "case", args: "list | show ID", short: "the cases of a practice, and one case's summary",
+	long: `"anteroom case list" prints a line for each case: no client's word is in it.
+"anteroom case show K7Q-42" prints the summary as a therapist reads it; the look is written into the case's log.
+
+Both take the settings of "serve" and work while it runs.`,
+}
+
+func cases(ctx context.Context, p *program, c command, args []string) error {
+	fl := newFlags("case")
+	read := p.settingsOf(fl, "practice", "store", "key-file", "vault", "log-level", "log-format")
+	verb := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		verb, args = args[0], args[1:]
+	}
+	if err := p.parse(c, fl, args, -1); err != nil {
+		return err
+	}
+	rest := fl.Args()
+	if verb == "" && len(rest) > 0 {
+		verb, rest = rest[0], rest[1:]
+	}
+	var id care.CaseID
+	switch {
+	case verb == "list" && len(rest) == 0:
+	case verb == "show" && len(rest) == 1:
+		var err error
+		if id, err = care.ParseCaseID(rest[0]); err != nil {
+			return usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42", rest[0])}
+		}
+	default:
+		return usageError{errors.New("write: anteroom case list, or: anteroom case show K7Q-42")}
+	}
+	cfg, err := read()
+	if err != nil {
+		return err
+	}
+	s, done, err := p.service(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if verb == "show" {
+		who := "command line"
+		if u, err := user.Current(); err == nil {
+			who += " (" + u.Username + ")"
+		}
+		view, err := s.LookAs(ctx, id, who)
+		if errors.Is(err, bot.ErrNoCase) {
+			fmt.Fprintf(p.stderr, "anteroom case: there is no case %s; see: anteroom case list\n", id)
+			return errFound
+		}
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(p.stdout, view.Summary.Text())
+		return nil
+	}
+	lines, err := s.Cases(ctx)
+	if err != nil {
+		return err
+	}
+	if len(lines) == 0 {
+		fmt.Fprintln(p.stdout, "no cases")
+		return nil
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "CASE\tMOVED\tSTATUS\tWHERE IT STANDS")
+	for _, l := range lines {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.ID, l.Updated.Format(time.DateTime), l.Status, strings.Join(l.State, " "))
+	}
+	return w.Flush()
+}
+
+// service opens the practice's service for looking: it owns nothing and sends
+// nothing.
+func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func(), error) {
+	var problems []error
+	if cfg.Practice == "" {
+		problems = append(problems, errors.New("-practice is missing: name the folder that \"anteroom init\" wrote"))
+	}
+	if err := checkStore(cfg.Store); err != nil {
+		problems = append(problems, err)
+	}
+	file, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
+	if cfg.KeyFile == "" && isSQLite {
+		cfg.KeyFile = file + ".key"
+	}
+	if cfg.KeyFile == "" {
+		problems = append(problems, errors.New("-key-file is missing"))
+	}
+	if len(problems) > 0 {
+		return nil, nil, joinUsage(problems)
+	}
+	practice, _, err := loadPractice(cfg.Practice)
+	if err != nil {
+		return nil, nil, err
+	}
+	log, err := p.logger(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, vault, err := openKeys(cfg, false)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, err := openStore(ctx, cfg.Store)
+	if err != nil {
+		return nil, nil, usageError{fmt.Errorf("-store: %w", err)}
+	}
+	s := bot.New(bot.Options{Practice: practice, Store: store, Root: root, Vault: vault, Log: log, Now: time.Now,
+		Instance: "command line", Health: quietHealth{}, Meter: quietHealth{}})
+	return s, func() {
+		if err := store.Close(); err != nil {
+			log.Error("closing the store", "err", err)
+		}
+	}, nil
+}

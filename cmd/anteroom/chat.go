@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+	"anteroom/bot/seal"
+	"anteroom/bot/sqlite"
+	"anteroom/bot/terminal"
+)
+
+var chatCommand = command{
+	run:  chat,
+	name: "chat", short: "the intake in this terminal, or from a pipe; ends with the therapist's summary",
+	long: `The intake call as a client meets it, in this terminal: choose an answer by its number
+or its words. "back", "skip", "change", "help", "call me", "now" and "stop" work at every question.
+At the end stands the summary as a therapist would read it. Nothing is kept.
+
+  anteroom chat                    the built-in sample practice
+  anteroom chat -practice DIR      your own
+  anteroom chat < answers.txt      one answer a line`,
+}
+
+// quietHealth is for commands that nobody watches.
+type quietHealth struct{}
+
+func (quietHealth) Report(string, error)    {}
+func (quietHealth) Count(string, ...string) {}
+
+// deskPrinter is the therapists' channel of a chat: it notes that a card came.
+type deskPrinter struct {
+	out   io.Writer
+	cases []care.CaseID
+	sent  bool
+}
+
+func (d *deskPrinter) Name() bot.ChannelName { return "desk" }
+
+func (d *deskPrinter) Send(_ context.Context, m bot.Delivery) ([]byte, error) {
+	card, ok := m.Body.(bot.Card)
+	if !ok {
+		return nil, nil
+	}
+	fmt.Fprintf(d.out, "      ! the therapists' channel: %s\n\n", strings.Join(append([]string{card.Line}, card.State...), " · "))
+	d.cases = append(d.cases, care.CaseID(card.Case))
+	d.sent = d.sent || strings.Contains(card.Line, "answer due")
+	return []byte("shown"), nil
+}
+
+func chat(ctx context.Context, p *program, c command, args []string) error {
+	fl := newFlags("chat")
+	read := p.settingsOf(fl, "practice", "log-level", "log-format")
+	if err := p.parse(c, fl, args, 0); err != nil {
+		return err
+	}
+	cfg, err := read()
+	if err != nil {
+		return err
+	}
+	practice, _, err := loadPractice(cfg.Practice)
+	if err != nil {
+		return err
+	}
+	practice.Desk = "desk"
+	log := slog.New(slog.DiscardHandler)
+	if cfg.LogLevel == "debug" {
+		if log, err = p.logger(cfg); err != nil {
+			return err
+		}
+	}
+	store, err := sqlite.Memory()
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	typed := isTerminal(p.stdin)
+	client := terminal.New(terminal.Options{In: p.stdin, Out: p.stdout, Echo: !typed})
+	desk := &deskPrinter{out: p.stdout}
+	service := bot.New(bot.Options{Practice: practice, Store: store, Root: seal.NewRoot(), Vault: seal.NewMemoryVault(),
+		Channels: []bot.Channel{client, desk}, Log: log, Now: time.Now, Instance: "chat", Health: quietHealth{}, Meter: quietHealth{}, Alone: true})
+
+	fmt.Fprintf(p.stdout, "%s, an intake by chat. Nothing is kept. Answer by number or in words; Ctrl-D ends.\n\n", practice.Name)
+	if err := client.Receive(ctx, practice.ID(), service, "/start"); err != nil {
+		return err
+	}
+	for {
+		if err := service.Settle(ctx); err != nil {
+			return err
+		}
+		if desk.sent {
+			break
+		}
+		if typed {
+			fmt.Fprint(p.stdout, "> ")
+		}
+		err := client.Read(ctx, practice.ID(), service)
+		if errors.Is(err, io.EOF) {
+			fmt.Fprintln(p.stdout, "\n(The conversation ended before it was sent: there is no summary.)")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	view, err := service.LookAs(ctx, desk.cases[len(desk.cases)-1], "chat")
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s\nWhat the therapist reads\n\n%s\n", strings.Repeat("─", 78), view.Summary.Text())
+	return nil
+}
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"anteroom/content"
+)
+
+var initCommand = command{
+	run:  initialise,
+	name: "init", args: "DIR", short: "writes a practice folder to edit: practice, roster, fees, texts",
+	long: `Writes practice.yaml, roster.yaml, fees.yaml and texts/ into DIR: a sample practice to make your
+own. Nothing that is there already is touched.
+
+What DIR does not hold is taken from the built-in content, and is the newest with every version. With -all
+the dialogs, lists and help numbers are written too, for those who want to change them; they are yours from then on.
+
+-signed-by fills the sign-offs that "anteroom serve" insists on: a named clinician has read the crisis and
+consent texts, and somebody answers for using Telegram and Slack.`,
+}
+
+func initialise(_ context.Context, p *program, c command, args []string) error {
+	fl := newFlags("init")
+	signedBy := fl.String("signed-by", "", "`NAME` of the clinician who read the texts and answers for the messengers")
+	all := fl.Bool("all", false, "write the dialogs, lists and help numbers as well")
+	if err := p.parse(c, fl, args, 1); err != nil {
+		return err
+	}
+	if fl.NArg() != 1 {
+		return usageError{errors.New("write: anteroom init DIR")}
+	}
+	dir := fl.Arg(0)
+	wrote := 0
+	err := fs.WalkDir(content.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		to, isPractice := strings.CutPrefix(path, sampleFolder+"/")
+		if !isPractice && !strings.HasPrefix(path, "texts/") && !*all {
+			return nil
+		}
+		data, err := fs.ReadFile(content.Files, path)
+		if err != nil {
+			return err
+		}
+		if to == "practice.yaml" && *signedBy != "" {
+			if data, err = sign(data, *signedBy, time.Now()); err != nil {
+				return err
+			}
+		}
+		file := filepath.Join(dir, filepath.FromSlash(to))
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return usageError{fmt.Errorf("make %s: %w", filepath.Dir(file), cause(err))}
+		}
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrExist) {
+			fmt.Fprintf(p.stdout, "kept   %s\n", file)
+			return nil
+		}
+		if err != nil {
+			return usageError{fmt.Errorf("write %s: %w", file, cause(err))}
+		}
+		_, err = f.Write(data)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("write %s: %w", file, cause(err))
+		}
+		wrote++
+		fmt.Fprintf(p.stdout, "wrote  %s\n", file)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if _, _, err := loadPractice(dir); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "\n%d files. Edit them, then try:  anteroom chat -practice %s\n", wrote, dir)
+	return nil
+}
+
+// sign fills every empty sign-off of a practice file. It works on the text, so
+// that the comments stay.
+func sign(data []byte, name string, on time.Time) ([]byte, error) {
+	if strings.ContainsAny(name, "\"\\\n") {
+		return nil, usageError{errors.New("-signed-by: write the name without quotes")}
+	}
+	day := on.Format(time.DateOnly)
+	return []byte(strings.NewReplacer(
+		`signed_by: ""`, `signed_by: "`+name+`"`, `signed_on: ""`, `signed_on: `+day,
+		`{by: "", on: ""}`, `{by: "`+name+`", on: `+day+`}`,
+	).Replace(string(data))), nil
+}

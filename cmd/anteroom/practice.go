@@ -1,0 +1,139 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+	"anteroom/content"
+	"anteroom/dialogs/script"
+	"anteroom/scheduler"
+)
+
+// overlay reads a file from the practice's folder, and from what is built in
+// where the practice has none of its own.
+type overlay struct{ own, builtin fs.FS }
+
+func (o overlay) Open(name string) (fs.File, error) {
+	f, err := o.own.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o.builtin.Open(name)
+	}
+	return f, err
+}
+
+// ReadDir lists both, each name once.
+func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+	own, err := fs.ReadDir(o.own, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	builtin, err2 := fs.ReadDir(o.builtin, name)
+	if err2 != nil && err != nil {
+		return nil, err2
+	}
+	all := append(own, builtin...)
+	slices.SortStableFunc(all, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return slices.CompactFunc(all, func(a, b fs.DirEntry) bool { return a.Name() == b.Name() }), nil
+}
+
+// sampleFolder is where the built-in sample practice lies in the content.
+const sampleFolder = "practice"
+
+// loadPractice reads a practice's folder over the built-in content; an empty
+// name is the built-in sample practice. Every problem is reported together.
+func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
+	var files fs.FS = content.Files
+	dir := sampleFolder
+	if folder != "" {
+		info, err := os.Stat(folder)
+		if err != nil {
+			return nil, nil, usageError{fmt.Errorf("the practice folder %s: %w; write one with: anteroom init %s", folder, cause(err), folder)}
+		}
+		if !info.IsDir() {
+			return nil, nil, usageError{fmt.Errorf("the practice folder %s is a file; name the folder that \"anteroom init\" wrote", folder)}
+		}
+		files, dir = overlay{own: os.DirFS(folder), builtin: content.Files}, "."
+	}
+	lib, libErr := script.Load(files)
+	lines, linesErr := content.Helplines(files)
+	texts, textsErr := content.Service(files, "en")
+	if err := errors.Join(libErr, linesErr, textsErr); err != nil {
+		return nil, nil, usageError{inFolder(folder, err)}
+	}
+	rules, err := care.ReadPractice(files, dir, vocabulary(lib))
+	if err != nil {
+		return nil, nil, usageError{inFolder(folder, err)}
+	}
+	p := &bot.Practice{
+		Practice: rules, Library: lib, Texts: map[string]bot.Texts{"en": texts}, Helplines: helplines{lines},
+		Zone: rules.Zone, BotName: "Anteroom",
+		Quiet:     scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
+		Companies: "none beyond the practice",
+	}
+	if p.Hours, err = openingHours(rules); err != nil {
+		return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: hours: %w", err))}
+	}
+	if missing := p.Missing(); len(missing) > 0 {
+		return nil, nil, usageError{fmt.Errorf("texts/en.yaml lacks: %s", strings.Join(missing, ", "))}
+	}
+	return p, lines, nil
+}
+
+func inFolder(folder string, err error) error {
+	if folder == "" {
+		return fmt.Errorf("the built-in content: %w", err)
+	}
+	return fmt.Errorf("in %s:\n%w", folder, err)
+}
+
+func vocabulary(lib *script.Library) care.Vocabulary {
+	ids := func(list string) []string {
+		l, ok := lib.List(list)
+		if !ok {
+			return nil
+		}
+		var ids []string
+		for _, o := range l.In("en").All {
+			ids = append(ids, o.ID)
+		}
+		return ids
+	}
+	return care.Vocabulary{Topics: ids("topics"), Treatments: ids("treatments"), Languages: ids("languages"), Times: ids("times")}
+}
+
+func openingHours(p care.Practice) (scheduler.Hours, error) {
+	week := make(map[time.Weekday][]scheduler.Span)
+	for day, spans := range p.OpenHours {
+		for _, s := range spans {
+			week[day] = append(week[day], scheduler.Span{From: scheduler.Clock(s.From), To: scheduler.Clock(s.To)})
+		}
+	}
+	var holidays []scheduler.Date
+	for _, d := range p.Holidays {
+		day, err := scheduler.ParseDate(string(d))
+		if err != nil {
+			return scheduler.Hours{}, err
+		}
+		holidays = append(holidays, day)
+	}
+	return scheduler.NewHours(p.Zone, week, holidays)
+}
+
+// helplines is the directory of the content as the service asks for it.
+type helplines struct{ *content.Directory }
+
+func (h helplines) Lines(place string, kinds ...string) string {
+	named := make([]content.Kind, len(kinds))
+	for i, k := range kinds {
+		named[i] = content.Kind(k)
+	}
+	return h.Directory.Lines(place, named...)
+}

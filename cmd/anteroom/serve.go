@@ -1,0 +1,454 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/admin"
+	"anteroom/bot/redis"
+	"anteroom/bot/seal"
+	"anteroom/bot/slack"
+	"anteroom/bot/sqlite"
+	"anteroom/bot/telegram"
+	"anteroom/content"
+)
+
+var serveCommand = command{
+	run:  serve,
+	name: "serve", short: "the service: clients on Telegram, therapists in Slack",
+	long: `Runs the service until it is told to stop (Ctrl-C or SIGTERM), then finishes what is under way.
+
+A solo practice keeps its state in one file; the root key and its vault are made next to it on the first run:
+
+  anteroom init -signed-by "Your Name" practice
+  ANTEROOM_TELEGRAM_TOKEN_FILE=telegram.token anteroom serve -practice practice -store sqlite:practice.db
+
+With Redis, make the keys first ("anteroom keys new") and name them with -key-file. "anteroom doctor" takes the
+same settings and checks each of them.`,
+}
+
+func serve(ctx context.Context, p *program, c command, args []string) error {
+	fl := newFlags("serve")
+	read := p.settingsOf(fl)
+	if err := p.parse(c, fl, args, 0); err != nil {
+		return err
+	}
+	cfg, err := read()
+	if err != nil {
+		return err
+	}
+	log, err := p.logger(cfg)
+	if err != nil {
+		return err
+	}
+	h, err := p.open(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	return h.run(ctx)
+}
+
+// stopWithin bounds how long a stop takes.
+const stopWithin = 18 * time.Second
+
+// house is everything that serves, wired.
+type house struct {
+	cfg   config
+	log   *slog.Logger
+	store bot.Store
+	pace  pace
+	board *admin.Board
+	rooms []*room
+}
+
+// room is one practice in the house.
+type room struct {
+	practice *bot.Practice
+	service  *bot.Service
+	telegram *telegram.Telegram
+	webhook  string
+	slack    *slack.Slack
+}
+
+// tokens of one practice: those of its folder, or those of the settings.
+type tokens struct {
+	telegram, webhookURL, webhookSecret string
+	slackBot, slackApp, slackChannel    string
+}
+
+// open checks all settings, then opens what they name. Every problem that can
+// be seen at once is reported at once.
+func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*house, error) {
+	var problems []error
+	add := func(err error) {
+		if err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if cfg.Practice == "" {
+		add(errors.New("-practice is missing: name the folder that \"anteroom init\" wrote"))
+	}
+	add(checkStore(cfg.Store))
+	add(checkAddr("http-addr", cfg.HTTPAddr))
+	add(checkAddr("admin-addr", cfg.AdminAddr))
+	folders := strings.FieldsFunc(cfg.Practice, func(r rune) bool { return r == ',' })
+	var practices []*bot.Practice
+	var secrets []tokens
+	for _, folder := range folders {
+		practice, _, err := loadPractice(folder)
+		if err != nil {
+			add(err)
+			continue
+		}
+		t, err := tokensOf(cfg, folder, practice, len(folders) > 1)
+		add(err)
+		add(mayGoLive(folder, practice, t))
+		practices, secrets = append(practices, practice), append(secrets, t)
+	}
+	sqliteFile, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
+	if cfg.KeyFile == "" && isSQLite && sqliteFile != "" {
+		cfg.KeyFile = sqliteFile + ".key"
+	}
+	if cfg.KeyFile == "" && !isSQLite {
+		add(errors.New("-key-file is missing: make one with \"anteroom keys new FILE\" (every replica uses the same)"))
+	}
+	if len(problems) > 0 {
+		return nil, joinUsage(problems)
+	}
+	root, vault, err := openKeys(cfg, isSQLite)
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(ctx, cfg.Store)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("-store: %w", err)}
+	}
+	h := &house{cfg: cfg, log: log, store: store, pace: p.pace}
+	h.board = admin.New(log, h.ready)
+	for i, practice := range practices {
+		if err := h.furnish(practice, secrets[i], root, vault); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	return h, nil
+}
+
+func checkStore(url string) error {
+	for _, scheme := range []string{"sqlite:", "redis://", "rediss://", "redis-sentinel://", "rediss-sentinel://", "redis-cluster://", "rediss-cluster://"} {
+		if strings.HasPrefix(url, scheme) && url != scheme {
+			return nil
+		}
+	}
+	if url == "" {
+		return errors.New("-store is missing: sqlite:PATH for one practice on one machine, or redis://HOST:6379/0")
+	}
+	return errors.New("-store is not an address that is known: write sqlite:PATH, redis://…, rediss://…, redis-sentinel://… or redis-cluster://…")
+}
+
+func openStore(ctx context.Context, url string) (bot.Store, error) {
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		return sqlite.Open(file, sqlite.Options{})
+	}
+	redis.Quiet()
+	return redis.Open(ctx, url, redis.Options{})
+}
+
+// tokensOf takes a practice's tokens from its folder, and where that names
+// none from the settings, which serve one practice only.
+func tokensOf(cfg config, folder string, p *bot.Practice, several bool) (tokens, error) {
+	t := tokens{telegram: cfg.TelegramToken, webhookURL: cfg.TelegramWebhookURL, webhookSecret: cfg.TelegramWebhookSecret,
+		slackBot: cfg.SlackBotToken, slackApp: cfg.SlackAppToken, slackChannel: cfg.SlackChannel}
+	if several && t != (tokens{}) {
+		return t, errors.New("with several practices, tokens stand in each folder (token_file, bot_token_file …) and not in the settings: unset them")
+	}
+	var problems []error
+	file := func(to *string, key, path string) {
+		if path == "" {
+			return
+		}
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(folder, path)
+		}
+		secret, err := readSecret(key, path)
+		if err != nil {
+			problems = append(problems, err)
+			return
+		}
+		*to = secret
+	}
+	file(&t.telegram, "telegram.token_file", p.Telegram.TokenFile)
+	file(&t.webhookSecret, "telegram.webhook_secret_file", p.Telegram.WebhookSecretFile)
+	file(&t.slackBot, "slack.bot_token_file", p.Slack.BotTokenFile)
+	file(&t.slackApp, "slack.app_token_file", p.Slack.AppTokenFile)
+	if p.Telegram.WebhookURL != "" {
+		t.webhookURL = p.Telegram.WebhookURL
+	}
+	if p.Slack.Channel != "" {
+		t.slackChannel = p.Slack.Channel
+	}
+	return t, errors.Join(problems...)
+}
+
+// mayGoLive insists on what must stand before a client is let in.
+func mayGoLive(folder string, p *bot.Practice, t tokens) error {
+	var problems []error
+	bad := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("%s: "+format, append([]any{folder}, args...)...))
+	}
+	if !p.SignOffs.Crisis.Signed() || !p.SignOffs.Consent.Signed() {
+		bad("practice.yaml: sign_offs are empty: a clinician reads the crisis and consent texts and signs (anteroom init -signed-by NAME, or by hand)")
+	}
+	if p.OnCall.Name == "" || p.OnCall.Phone == "" {
+		bad("practice.yaml: on_call is missing: name who is told when something cannot wait")
+	}
+	if t.telegram == "" {
+		bad("no Telegram token: give -telegram-token, ANTEROOM_TELEGRAM_TOKEN_FILE, or telegram.token_file")
+	}
+	if t.slackBot == "" && t.slackApp == "" {
+		bad("no Slack tokens: without Slack nobody would be told when a client is in danger, and nobody could decide")
+	}
+	if t.telegram != "" && (p.Telegram.SignedBy == "" || p.Telegram.SignedOn == "") {
+		bad("practice.yaml: telegram.signed_by is empty: a messenger gives no contract for health data, so a named person answers for using it")
+	}
+	if t.slackBot != "" || t.slackApp != "" {
+		if t.slackBot == "" || t.slackApp == "" || t.slackChannel == "" {
+			bad("Slack needs three: a bot token (xoxb-…), an app token (xapp-…) and the channel's id (C…)")
+		}
+		if p.Slack.SignedBy == "" || p.Slack.SignedOn == "" || p.Slack.Disclosure == "" {
+			bad("practice.yaml: slack.disclosure and slack.signed_by are needed: a named person answers for what is shown there")
+		}
+	}
+	if t.webhookURL != "" && t.webhookSecret == "" {
+		bad("a webhook needs a secret: -telegram-webhook-secret or telegram.webhook_secret_file")
+	}
+	return errors.Join(problems...)
+}
+
+// furnish wires one practice.
+func (h *house) furnish(p *bot.Practice, t tokens, root seal.Root, vault seal.Vault) error {
+	r := &room{practice: p, webhook: t.webhookURL}
+	var channels []bot.Channel
+	var companies []string
+	log := h.log.With("practice", p.ID())
+	health := healthOf{h.board, string(p.ID())}
+	if t.telegram != "" {
+		texts := p.Texts["en"]
+		line := func(key string) string { return texts.Say(key, func(string) string { return p.Name }) }
+		tg, err := telegram.New(telegram.Options{Practice: p.ID(), Token: t.telegram, APIURL: h.cfg.TelegramAPIURL, Log: log, Health: health,
+			WebhookSecret: t.webhookSecret, Commands: menu(texts), Pace: h.pace.telegram,
+			Lines: func(string) telegram.Lines {
+				return telegram.Lines{Group: line("group-refused"), NotYours: line("foreign-button")}
+			}})
+		if err != nil {
+			return usageError{fmt.Errorf("telegram: %w", err)}
+		}
+		r.telegram = tg
+		channels = append(channels, tg)
+		companies = append(companies, "Telegram")
+	}
+	if t.slackBot != "" {
+		sl, err := slack.New(slack.Options{Practice: p.ID(), BotToken: t.slackBot, AppToken: t.slackApp, Channel: t.slackChannel, APIURL: h.cfg.SlackAPIURL,
+			Disclosure: p.Slack.Disclosure, Zone: p.Zone, Log: log, Health: health, Pace: h.pace.slack})
+		if err != nil {
+			return usageError{fmt.Errorf("slack: %w", err)}
+		}
+		r.slack = sl
+		channels = append(channels, sl)
+		where := "Slack"
+		if p.Slack.Disclosure == slack.InChannel {
+			where = "Slack (one line of it stands in our therapists' channel)"
+		}
+		companies = append(companies, where)
+		p.Desk = sl.Name()
+	}
+	if len(companies) > 0 {
+		p.Companies = strings.Join(companies, " and ")
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "anteroom"
+	}
+	r.service = bot.New(bot.Options{Practice: p, Store: h.store, Root: root, Vault: vault, Channels: channels, Log: h.log, Now: time.Now,
+		Instance: host + "|" + h.cfg.AdminAddr, Health: health, Meter: h.board})
+	h.rooms = append(h.rooms, r)
+	return nil
+}
+
+// healthOf names the practice with each component: a house may have several.
+type healthOf struct {
+	board    *admin.Board
+	practice string
+}
+
+func (h healthOf) Report(component string, err error) {
+	h.board.Report(component+" ("+h.practice+")", err)
+}
+
+// menu is the list of commands that Telegram shows.
+func menu(t bot.Texts) map[string][]telegram.Command {
+	texts, ok := t.(*content.Texts)
+	if !ok {
+		return nil
+	}
+	var all []telegram.Command
+	for _, c := range texts.Commands {
+		all = append(all, telegram.Command{Name: c.Word, Description: c.Does})
+	}
+	return map[string][]telegram.Command{"": all, texts.Language: all}
+}
+
+func (h *house) ready() bool {
+	for _, r := range h.rooms {
+		if !r.service.Ready() {
+			return false
+		}
+	}
+	return len(h.rooms) > 0
+}
+
+func (h *house) close() {
+	if err := h.store.Close(); err != nil {
+		h.log.Error("closing the store", "err", err)
+	}
+}
+
+// run starts in order and stops in reverse: not ready, take nothing more in,
+// finish, give up the practices.
+func (h *house) run(ctx context.Context) error {
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	taking, stopTaking := context.WithCancelCause(ctx)
+	defer stopTaking(nil)
+
+	adminListener, err := net.Listen("tcp", h.cfg.AdminAddr)
+	if err != nil {
+		return usageError{fmt.Errorf("-admin-addr: cannot listen on %s: %w; choose another address", h.cfg.AdminAddr, errors.Unwrap(err))}
+	}
+	web := http.NewServeMux()
+	hooks := 0
+	var work, intake sync.WaitGroup
+	for _, r := range h.rooms {
+		work.Go(func() {
+			if err := r.service.Run(working); err != nil {
+				stopTaking(usageError{err})
+			}
+		})
+		if r.telegram != nil && r.webhook != "" {
+			hooks++
+			web.Handle("/telegram/"+string(r.practice.ID()), r.telegram.Handler(r.service))
+		}
+	}
+	servers := []*http.Server{serveHTTP(adminListener, h.board.Handler(), &intake, stopTaking)}
+	if hooks > 0 {
+		l, err := net.Listen("tcp", h.cfg.HTTPAddr)
+		if err != nil {
+			stopWork()
+			work.Wait()
+			return usageError{fmt.Errorf("-http-addr: cannot listen on %s: %w; choose another address", h.cfg.HTTPAddr, errors.Unwrap(err))}
+		}
+		servers = append(servers, serveHTTP(l, web, &intake, stopTaking))
+	}
+	for _, r := range h.rooms {
+		h.takeIn(taking, r, &intake, stopTaking)
+	}
+	h.log.Info("serving", "practices", len(h.rooms), "admin", adminListener.Addr().String())
+
+	<-taking.Done()
+	h.log.Info("stopping", "cause", stopCause(ctx, taking))
+	// All that is accepted is durable: what does not finish in time is done
+	// after the next start.
+	force := time.AfterFunc(stopWithin, func() {
+		h.log.Error("not finished in time; leaving the rest for the next start")
+		os.Exit(exitProblem)
+	})
+	defer force.Stop()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
+	defer cancel()
+	for i := len(servers) - 1; i >= 0; i-- {
+		if err := servers[i].Shutdown(closing); err != nil {
+			h.log.Warn("stopping a listener", "err", err)
+		}
+	}
+	intake.Wait()
+	stopWork()
+	work.Wait()
+	h.log.Info("stopped")
+	if ctx.Err() == nil {
+		return context.Cause(taking) // it stopped by itself
+	}
+	return nil
+}
+
+// takeIn starts what brings events: the poller or webhook, and Slack's socket.
+func (h *house) takeIn(ctx context.Context, r *room, wg *sync.WaitGroup, stop context.CancelCauseFunc) {
+	if t := r.telegram; t != nil {
+		wg.Go(func() {
+			var err error
+			if r.webhook != "" {
+				err = t.Webhook(ctx, strings.TrimSuffix(r.webhook, "/")+"/telegram/"+string(r.practice.ID()))
+			} else {
+				err = h.owning(ctx, r.service, func(ctx context.Context) error { return t.Poll(ctx, r.service) })
+			}
+			if err != nil && ctx.Err() == nil {
+				stop(fmt.Errorf("telegram: %w", err))
+			}
+			t.Wait()
+		})
+	}
+	if s := r.slack; s != nil {
+		wg.Go(func() {
+			err := h.owning(ctx, r.service, func(ctx context.Context) error { return s.Run(ctx, r.service) })
+			if err != nil && ctx.Err() == nil {
+				stop(usageError{fmt.Errorf("slack: %w", err)})
+			}
+		})
+	}
+}
+
+// owning runs fn while this replica owns the practice: one poller, one socket.
+func (h *house) owning(ctx context.Context, s *bot.Service, fn func(context.Context) error) error {
+	for ctx.Err() == nil {
+		if !s.WaitOwned(ctx) {
+			return nil
+		}
+		mine, cancel := context.WithCancel(ctx)
+		lost := context.AfterFunc(s.Lost(), cancel)
+		err := fn(mine)
+		wasLost := mine.Err() != nil && ctx.Err() == nil
+		lost()
+		cancel()
+		if err != nil && !wasLost {
+			return err
+		}
+	}
+	return nil
+}
+
+func serveHTTP(l net.Listener, h http.Handler, wg *sync.WaitGroup, stop context.CancelCauseFunc) *http.Server {
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10}
+	wg.Go(func() {
+		if err := s.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			stop(err)
+		}
+	})
+	return s
+}
+
+func stopCause(ctx, taking context.Context) string {
+	if ctx.Err() != nil {
+		return "told to stop"
+	}
+	return context.Cause(taking).Error()
+}

@@ -1,0 +1,228 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"anteroom/bot"
+	"anteroom/dialogs/script"
+)
+
+// screen is what one person has before them.
+type screen struct {
+	ways    string
+	buttons []bot.Button
+	old     []bot.Button
+}
+
+// asIn does what a client does in another file, and shows what the last of it
+// came to.
+func (p *play) asIn(ctx context.Context, how string) error {
+	p.brief = true
+	file, how, _ := strings.Cut(how, ", ")
+	from, to, ok := strings.Cut(strings.TrimPrefix(how, "from "), "as far as ")
+	if !ok || p.all[file] == "" {
+		return errors.New("name a file, and as far as what")
+	}
+	begun := from == ""
+	for line := range strings.Lines(p.all[file]) {
+		line = strings.TrimSpace(line)
+		words, typed := strings.CutPrefix(line, "> ")
+		begun = begun || words == strings.TrimSpace(from)
+		if !typed || !begun {
+			continue
+		}
+		before := p.out.Len()
+		if err := p.line(ctx, line); err != nil {
+			return err
+		}
+		if words == to {
+			return nil
+		}
+		p.out.Truncate(before)
+	}
+	return errors.New("that file has no such line")
+}
+
+// input reads what a person does.
+func (p *play) input(s string) (bot.What, error) {
+	now := p.screen(p.chat)
+	if label, ok := between(s, "[", "]"); ok {
+		if p.never[label] && !slices.Contains(p.secrets, label) {
+			p.secrets = append(p.secrets, label)
+		}
+		return pressed(now.buttons, label)
+	}
+	inner, ok := between(s, "(", ")")
+	if !ok {
+		return bot.Words{Text: s}, nil
+	}
+	if label, ok := strings.CutPrefix(inner, "old button: "); ok {
+		return pressed(now.old, label)
+	}
+	if words, ok := strings.CutPrefix(inner, "changes a message to: "); ok {
+		return bot.Words{Text: words, Edited: true}, nil
+	}
+	kinds := map[string]string{"voice note": bot.MediaVoice, "photo": bot.MediaPhoto, "video": bot.MediaVideo, "sticker": bot.MediaSticker,
+		"place": bot.MediaLocation, "poll": bot.MediaPoll, "contact": bot.MediaContact, "file": bot.MediaDocument, "forward": bot.MediaForward}
+	switch kind := kinds[inner]; {
+	case kind != "":
+		return bot.Media{Kind: kind}, nil
+	case inner == "forged button":
+		return bot.Press{Data: "AAAAAAAAAAAAAAAA"}, nil
+	}
+	return nil, errors.New("not something that a person can do here")
+}
+
+// pressed finds a button by its label, ticked or not.
+func pressed(among []bot.Button, label string) (bot.What, error) {
+	for _, b := range slices.Backward(among) {
+		if strings.TrimPrefix(b.Label, "✓ ") == label {
+			return bot.Press{Data: b.Data}, nil
+		}
+	}
+	return nil, errors.New("there is no such button")
+}
+
+func (p *play) screen(chat string) *screen {
+	if p.screens[chat] == nil {
+		p.screens[chat] = &screen{}
+	}
+	return p.screens[chat]
+}
+
+// toClients takes down what clients read.
+type toClients struct{ *play }
+
+func (toClients) Name() bot.ChannelName { return "telegram" }
+
+func (c toClients) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
+	s := c.screen(d.To)
+	var lines []string
+	switch b := d.Body.(type) {
+	case bot.Text:
+		lines = block("< ", b.Text)
+		for _, secret := range c.secrets {
+			if strings.Contains(unquoted(b.Text), secret) {
+				c.leaks = append(c.leaks, secret)
+			}
+		}
+		if len(b.Buttons) > 0 {
+			lines = append(lines, s.draw(b.Buttons, c.brief)...)
+		}
+	case bot.Redraw:
+		var ticked []string
+		for _, row := range b.Buttons {
+			for _, x := range row {
+				if strings.HasPrefix(x.Label, "✓") {
+					ticked = append(ticked, x.Label)
+				}
+			}
+		}
+		lines = []string{"  the buttons above now show: " + cmp.Or(strings.Join(ticked, ", "), "nothing ticked")}
+		s.buttons = slices.Concat(b.Buttons...)
+	default:
+		return nil, fmt.Errorf("a client reads no %T", b)
+	}
+	c.said[d.To] = append(c.said[d.To], lines...)
+	return []byte(d.ID), nil
+}
+
+// draw notes the buttons of a new message and writes them in rows.
+func (s *screen) draw(rows [][]bot.Button, brief bool) (lines []string) {
+	s.old = append(s.old, s.buttons...)
+	s.buttons = slices.Concat(rows...)
+	ways := ""
+	for _, row := range rows {
+		line := " "
+		for _, b := range row {
+			if b.Always {
+				ways += " [" + b.Label + "]"
+				continue
+			}
+			line += " [" + b.Label + "]"
+		}
+		if line != " " {
+			lines = append(lines, line)
+		}
+	}
+	if n := len(lines) - 2; brief && n > 10 {
+		lines = append(lines[:2:2], fmt.Sprintf("  … and %d more rows of buttons", n))
+	}
+	if ways != s.ways {
+		s.ways = ways
+		lines = append(lines, "  and always:"+ways)
+	}
+	return lines
+}
+
+// block writes a text of several lines, each within a page's width.
+func block(first, text string) (lines []string) {
+	lead := first
+	for line := range strings.SplitSeq(text, "\n") {
+		row := ""
+		for _, word := range strings.Fields(line) {
+			if row != "" && len([]rune(row))+len([]rune(word)) > 92 {
+				lines = append(lines, lead+strings.TrimRight(row, " "))
+				row, lead = "", strings.Repeat(" ", len(first))
+			}
+			row += word + " "
+		}
+		lines = append(lines, strings.TrimRight(lead+row, " "))
+		lead = strings.Repeat(" ", len(first))
+	}
+	return lines
+}
+
+// neverInChat are the labels by which a safety answer would be recognised in a
+// chat: those of answers to facts that may never stand in one, but for short
+// ones that ordinary sentences hold as well.
+func neverInChat(lib *script.Library) map[string]bool {
+	labels, common := map[string]bool{}, map[string]bool{}
+	for _, name := range lib.Names() {
+		d, _ := lib.Dialog(name)
+		for _, s := range d.Steps {
+			o := s.Options("en")
+			if s.Into == nil || o == nil {
+				continue
+			}
+			for _, option := range o.All {
+				if s.Into.NeverIn("chat") && len(option.Label) > 10 {
+					labels[option.Label] = true
+				} else {
+					common[option.Label] = true
+				}
+			}
+		}
+	}
+	maps.DeleteFunc(labels, func(l string, _ bool) bool { return common[l] })
+	return labels
+}
+
+// unquoted leaves out what stands between quotation marks: the names of buttons.
+func unquoted(s string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, "“")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		if _, s, ok = strings.Cut(rest, "”"); !ok {
+			return b.String()
+		}
+	}
+}
+
+func between(s, open, end string) (string, bool) {
+	s, ok := strings.CutPrefix(s, open)
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(s, end)
+}

@@ -182,7 +182,9 @@ type talk struct {
 	// given fills the placeholders of the service's own sentences.
 	given func(name string) string
 	self  SubjectID
-	over  bool // the conversation is erased by this step
+	// person makes the keys of this person's questions; see [talk.marks].
+	person answerMarks
+	over   bool // the conversation is erased by this step
 	// expired: it is erased because its time is up, and not by the person.
 	expired bool
 }

@@ -54,6 +54,23 @@ type wireParcel struct {
 	Reminder string `cbor:"6,keyasint,omitempty"` // name of the reminder, to plan it again
 }
 
+// sentParcel writes what [wireParcel] reads, without encoding the body apart.
+type sentParcel struct {
+	To       string `cbor:"1,keyasint,omitempty"`
+	Class    Class  `cbor:"2,keyasint"`
+	NotAfter int64  `cbor:"3,keyasint,omitempty"`
+	Slot     string `cbor:"4,keyasint,omitempty"`
+	Body     toTag  `cbor:"5,keyasint"`
+	Reminder string `cbor:"6,keyasint,omitempty"`
+}
+
+// toTag writes what [tagged] reads.
+type toTag struct {
+	_    struct{} `cbor:",toarray"`
+	Type uint8
+	Body any
+}
+
 func typeOf(v any) (uint8, error) {
 	switch v.(type) {
 	case Words:

@@ -150,11 +150,11 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 		if err != nil {
 			return err
 		}
-		body, err := tag(p.body)
+		kind, err := typeOf(p.body)
 		if err != nil {
 			return &stepError{at: err.Error()}
 		}
-		wire := wireParcel{To: p.to, Class: p.class, Slot: p.slot, Body: body, Reminder: p.reminder}
+		wire := sentParcel{To: p.to, Class: p.class, Slot: p.slot, Body: toTag{Type: kind, Body: p.body}, Reminder: p.reminder}
 		if !p.notAfter.IsZero() {
 			wire.NotAfter = p.notAfter.Unix()
 		}

@@ -9,12 +9,13 @@ import (
 	"anteroom/dialogs"
 )
 
-// answerMarks makes what the buttons of one question carry. Its key is a MAC over
-// the practice, the person, the question and its revision; a mark is a keyed
-// hash of the answer under it. So a mark says nothing, fits nobody else and no
-// other question, and a question of thirty answers costs one MAC. (The key is
-// secret, of one length, and a mark shows 12 bytes of 32: nothing can be
-// appended to what was hashed.)
+// answerMarks makes what buttons carry. A person's key is a MAC over the
+// practice and the person; under it, the key of a question is a keyed hash of
+// the question and its revision; and under that, a mark is one of the answer.
+// So a mark says nothing, fits nobody else and no other question, and a
+// question of thirty answers costs one MAC. (The keys are secret and of one
+// length, and a mark shows 12 bytes of 32: nothing can be appended to what was
+// hashed.)
 type answerMarks struct{ key [sha256.Size]byte }
 
 const (
@@ -22,10 +23,14 @@ const (
 	markLength = 16
 )
 
-func (t *talk) marks(step string, rev uint32) answerMarks {
-	key := t.w.root.MAC("button", sha256.Size, []byte(t.w.ev.Practice), []byte(t.self), []byte(step),
-		binary.BigEndian.AppendUint32(nil, rev))
-	return answerMarks{[sha256.Size]byte(key)}
+// marks are those of one question of this person.
+func (t *talk) marks(question string, rev uint32) answerMarks {
+	if t.person == (answerMarks{}) {
+		t.person.key = [sha256.Size]byte(t.w.root.MAC("button", sha256.Size, []byte(t.w.ev.Practice), []byte(t.self)))
+	}
+	var room [128]byte // most questions fit
+	b := binary.BigEndian.AppendUint32(append(room[:0], t.person.key[:]...), rev)
+	return answerMarks{sha256.Sum256(append(b, question...))}
 }
 
 func (m *answerMarks) sum(answer string) (made [markLength]byte) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"anteroom/bot"
-	"anteroom/bot/care"
 )
 
 // replica is a service that runs.
@@ -29,11 +29,11 @@ type replica struct {
 // cut is a store of which one replica's heartbeats can be cut off.
 type cut struct {
 	*frail
-	off *bool
+	off *atomic.Bool
 }
 
 func (c cut) Heartbeat(ctx context.Context, instance string, ttl time.Duration) error {
-	if *c.off {
+	if c.off.Load() {
 		return errLost
 	}
 	return c.frail.Heartbeat(ctx, instance, ttl)
@@ -41,9 +41,9 @@ func (c cut) Heartbeat(ctx context.Context, instance string, ttl time.Duration) 
 
 // run starts a replica on the house's store, in a bubble. Its channels are its
 // own, its clock is the bubble's.
-func (h *house) run(t *testing.T, name string, change ...func(*bot.Options)) (r *replica, deaf *bool) {
+func (h *house) run(t *testing.T, name string, change ...func(*bot.Options)) (r *replica, deaf *atomic.Bool) {
 	t.Helper()
-	deaf = new(bool)
+	deaf = new(atomic.Bool)
 	r = &replica{t: t, store: &frail{Store: h.store.Store}, phone: &line{name: phone}, desk: &line{name: desk}, ended: make(chan error, 1)}
 	r.Service = h.service(func(o *bot.Options) {
 		o.Store, o.Channels, o.Instance, o.Alone, o.Now = cut{r.store, deaf}, []bot.Channel{r.phone, r.desk}, name, false, time.Now
@@ -174,7 +174,7 @@ func TestFencedOut(t *testing.T) {
 		late := make(chan error, 1)
 		go func() { late <- one.Receive(t.Context(), in) }()
 		synctest.Wait()
-		*deaf = true
+		deaf.Store(true)
 		later(9 * time.Second)
 		if one.Ready() {
 			t.Error("a replica that the store has not answered says it is ready")
@@ -193,7 +193,7 @@ func TestFencedOut(t *testing.T) {
 			t.Errorf("got %d messages from the second, want 1: %q", len(got), got)
 		}
 		// The first is heard again. It does not own, and knows it.
-		*deaf = false
+		deaf.Store(false)
 		later(5 * time.Second)
 		if one.owns() || !two.owns() || !one.Ready() {
 			t.Errorf("one owns %v and is ready %v, two owns %v", one.owns(), one.Ready(), two.owns())
@@ -212,6 +212,78 @@ func TestFencedOut(t *testing.T) {
 	})
 }
 
+// An event that was begun before the practice was lost, and is written after
+// the loss was noticed, is refused like any other.
+func TestFencedOutBeforeItsCommit(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := furnish(t)
+		one, deaf := h.run(t, "one")
+		two, _ := h.run(t, "two")
+		in := h.inbound("ann", bot.Words{Text: "/start"})
+		held := make(chan struct{})
+		one.store.before(func(q bot.Query) {
+			if string(q.Event) == "phone/"+in.ID {
+				<-held
+			}
+		})
+		late := make(chan error, 1)
+		go func() { late <- one.Receive(t.Context(), in) }()
+		synctest.Wait()
+		deaf.Store(true)
+		later(20 * time.Second)
+		deaf.Store(false)
+		later(3 * time.Second) // it believes to own, until somebody tells it
+		if err := one.Receive(t.Context(), h.inbound("bob", bot.Words{Text: "/start"})); err != nil && !errors.Is(err, bot.ErrFenced) {
+			t.Error(err)
+		}
+		close(held)
+		if err := <-late; !errors.Is(err, bot.ErrFenced) {
+			t.Errorf("the late commit: got %v, want %v", err, bot.ErrFenced)
+		}
+		if state, _ := h.kept(h.subject("ann")); state {
+			t.Error("it was written")
+		}
+		two.stopped()
+		one.stopped()
+	})
+}
+
+// A message that was claimed in time and is opened too late is left to the
+// new owner.
+func TestLostBetweenClaimAndSend(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := furnish(t)
+		one, _ := h.run(t, "one")
+		one.phone.will(func(bot.Delivery) error { return known(bot.NotSent) })
+		one.receive(h.inbound("ann", bot.Words{Text: "/start"}))
+		synctest.Wait()
+		one.stopped()
+
+		held := make(chan struct{})
+		key := h.subject("ann").Key()
+		h.store.before(func(q bot.Query) {
+			if len(q.Subjects) == 0 && len(q.Keys) == 1 && q.Keys[0] == key {
+				<-held
+			}
+		})
+		two, _ := h.run(t, "two", func(o *bot.Options) { o.Store = cut{h.store, new(atomic.Bool)} })
+		later(2 * time.Second)
+		two.stop()
+		later(20 * time.Second) // nobody says any more that it lives
+		close(held)
+		<-two.ended
+		if got := two.texts("ann"); len(got) > 0 {
+			t.Errorf("sent without owning: %q", got)
+		}
+		three, _ := h.run(t, "three")
+		later(2 * time.Minute)
+		if got := len(three.texts("ann")); got != 3 {
+			t.Errorf("got %d messages from the third, want 3", got)
+		}
+		three.stopped()
+	})
+}
+
 // Who lost the practice sends nothing more, even what it had claimed.
 func TestNotOwnerSendsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -223,7 +295,7 @@ func TestNotOwnerSendsNothing(t *testing.T) {
 		one.receive(h.inbound("ann", bot.Words{Text: "/start"}))
 		synctest.Wait()
 		one.phone.will(nil)
-		*deaf = true
+		deaf.Store(true)
 		later(20 * time.Second)
 		if got := one.texts("ann"); len(got) > 0 {
 			t.Errorf("sent without owning: %q", got)
@@ -252,11 +324,11 @@ func TestKeysAfterTakeover(t *testing.T) {
 			}
 		}
 		says(one, "/start", "Start", "I agree")
-		*deaf = true
+		deaf.Store(true)
 		later(20 * time.Second)
-		*deaf = false
+		deaf.Store(false)
 		says(two, "/forget", "Erase it", "Yes, erase everything", "/start", "Start", "I agree")
-		*deafTwo = true
+		deafTwo.Store(true)
 		later(20 * time.Second)
 		before := len(one.texts("ann"))
 		says(one, "Yes")
@@ -265,7 +337,7 @@ func TestKeysAfterTakeover(t *testing.T) {
 			t.Errorf("got %q, want the next question", got)
 		}
 		one.stopped()
-		*deafTwo = false
+		deafTwo.Store(false)
 		two.stopped()
 	})
 }
@@ -354,7 +426,7 @@ func TestManyLanes(t *testing.T) {
 				r.receive(h.inbound(chat, bot.Words{Text: words}))
 			}
 		}
-		later(10 * time.Minute)
+		later(2 * time.Minute)
 		want = r.texts("A")
 		if len(want) != 7 {
 			t.Errorf("got %d messages, want 7: %q", len(want), want)
@@ -364,127 +436,6 @@ func TestManyLanes(t *testing.T) {
 				t.Fatalf("chat %d (-first +this):\n%s", i, diff)
 			}
 		}
-		r.stopped()
-	})
-}
-
-// standing is for a replica whose clock is moved by hand, so that days pass at
-// once; what it sleeps on is the bubble's.
-func (h *house) standing(o *bot.Options) { o.Now = h.clock.Now }
-
-// passes lets d pass on the house's clock, and gives everybody time to see it.
-func (h *house) passes(d time.Duration) {
-	h.clock.Advance(d)
-	later(3 * time.Second)
-}
-
-// What is planned happens once, whoever is there when it falls due.
-func TestDueOnceAcrossRestart(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		h := furnish(t)
-		one, _ := h.run(t, "one", h.standing)
-		for _, words := range shortest[:5] {
-			one.receive(h.inbound("ann", bot.Words{Text: words}))
-		}
-		synctest.Wait()
-		h.passes(40 * time.Hour)
-		one.stopped()
-		before := len(one.texts("ann"))
-		h.passes(9 * time.Hour) // it falls due while nobody is there
-		var said []string
-		for _, name := range []string{"one", "two", "three"} {
-			r, _ := h.run(t, name, h.standing)
-			h.passes(time.Hour)
-			h.passes(time.Hour)
-			r.stopped()
-			said = append(said, r.texts("ann")...)
-		}
-		if diff := cmp.Diff([]string{h.nudge()}, said); diff != "" || len(one.texts("ann")) != before {
-			t.Errorf("said (-want +got):\n%s", diff)
-		}
-	})
-}
-
-// The handling of what fell due fails, in every way: it happens once.
-func TestDueCommitFails(t *testing.T) {
-	t.Parallel()
-	for name, fate := range map[string]func(do func() error) error{
-		"before": func(func() error) error { return errLost },
-		"after":  func(do func() error) error { return errors.Join(do(), errLost) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				h := furnish(t)
-				r, _ := h.run(t, "one", h.standing)
-				for _, words := range shortest[:5] {
-					r.receive(h.inbound("ann", bot.Words{Text: words}))
-				}
-				synctest.Wait()
-				before := len(r.texts("ann"))
-				r.store.will(first(3, "due/", fate))
-				for range 12 {
-					h.passes(4*time.Hour + 5*time.Minute)
-				}
-				for range 6 {
-					h.passes(time.Minute) // the lease of a failed try ends
-				}
-				if got := r.texts("ann")[before:]; len(got) != 1 || got[0] != h.nudge() {
-					t.Errorf("got %q, want one reminder", got)
-				}
-				r.stopped()
-			})
-		})
-	}
-}
-
-// A decision reaches the client through a replica that starts after it.
-func TestInboxIsDrainedAtStart(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		h := furnish(t)
-		one, _ := h.run(t, "one")
-		for _, words := range shortest {
-			one.receive(h.inbound("ann", bot.Words{Text: words}))
-		}
-		synctest.Wait()
-		id := care.CaseID(one.desk.cards()[0].Case)
-		// The letter's own commit fails for as long as this one lives.
-		one.store.will(first(1000, "act/press>", func(func() error) error { return errLost }))
-		d := offer("ana", time.Now().Add(48*time.Hour))
-		if err := one.Act(t.Context(), h.practice.ID(), bot.Act{ID: "press", Case: id, By: "ana", Decision: d}); err != nil {
-			t.Fatal(err)
-		}
-		before := len(one.texts("ann"))
-		later(10 * time.Second)
-		one.stopped()
-		if got := len(one.texts("ann")); got != before {
-			t.Fatalf("got %d messages more, want none: the test shows nothing", got-before)
-		}
-		var heard []string
-		for _, name := range []string{"two", "three"} {
-			r, _ := h.run(t, name)
-			later(10 * time.Second)
-			heard = append(heard, r.texts("ann")...)
-			r.stopped()
-		}
-		if len(heard) != 2 || !strings.HasPrefix(heard[0], "Ana Reyes can see you") {
-			t.Errorf("got %q, want the offer once", heard)
-		}
-	})
-}
-
-// Nothing is taken while the store cannot be written, and health is told.
-func TestStoreDown(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		h := furnish(t)
-		r, _ := h.run(t, "one")
-		r.store.will(func(bot.Commit, func() error) error { return errLost })
-		if err := r.Receive(t.Context(), h.inbound("ann", bot.Words{Text: "/start"})); !errors.Is(err, errLost) {
-			t.Errorf("got %v, want %v", err, errLost)
-		}
-		if told := h.board.told(); len(told) == 0 || !strings.HasPrefix(told[0], "store: ") {
-			t.Errorf("health was told %q, want that the store fails", told)
-		}
-		r.store.will(nil)
 		r.stopped()
 	})
 }

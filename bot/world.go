@@ -171,6 +171,9 @@ func (w *world) erase(s SubjectID, lanes ...Lane) {
 // plan puts the name of something to come into the due set of the event's
 // subject; planning it again moves it.
 func (w *world) plan(name string, at time.Time) {
+	if w.out.due == nil {
+		w.out.due = make([]planned, 0, 2) // most steps plan a nudge and the end
+	}
 	w.out.due = append(w.out.due, planned{w.ev.Subject, name, at})
 }
 
@@ -198,8 +201,10 @@ func (w *world) step() (err error) {
 	default:
 		err = fmt.Errorf("no step for subject %s", w.ev.Subject)
 	}
-	var r refusal
-	if err == nil || errors.Is(err, errNeed) || errors.As(err, &r) {
+	if err == nil || errors.Is(err, errNeed) {
+		return err
+	}
+	if _, ok := errors.AsType[refusal](err); ok {
 		return err
 	}
 	return &stepError{at: err.Error()}

@@ -120,10 +120,8 @@ func (t *Texts) Say(key string, fill func(name string) string) string {
 	if !ok {
 		panic("content: no text " + key)
 	}
-	return placeholder.ReplaceAllStringFunc(phrase, func(p string) string {
-		if fill == nil {
-			return p
-		}
-		return fill(p[1 : len(p)-1])
-	})
+	if fill == nil || !strings.Contains(phrase, "{") {
+		return phrase
+	}
+	return placeholder.ReplaceAllStringFunc(phrase, func(p string) string { return fill(p[1 : len(p)-1]) })
 }

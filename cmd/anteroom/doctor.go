@@ -98,10 +98,14 @@ func (x *examination) practice(ctx context.Context, cfg config, folder string, s
 		x.ok("%s: signed, on-call is %s", folder, practice.OnCall.Name)
 	}
 	if reviews, err := content.Reviews(content.Files); err == nil {
+		var unread []string
 		for _, r := range reviews {
-			if r.By == "" && !practice.SignOffs.Crisis.Signed() {
-				x.note("%s: reviewed by nobody yet", r.File)
+			if !r.Done() {
+				unread = append(unread, filepath.Base(r.File))
 			}
+		}
+		if len(unread) > 0 && !practice.SignOffs.Crisis.Signed() {
+			x.note("%s: no clinician has reviewed %s", folder, strings.Join(unread, ", "))
 		}
 	}
 	x.helplines(folder, practice, lines)

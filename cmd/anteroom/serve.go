@@ -120,11 +120,14 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 	if cfg.KeyFile == "" && isSQLite && sqliteFile != "" {
 		cfg.KeyFile = sqliteFile + ".key"
 	}
-	if cfg.KeyFile == "" && !isSQLite {
+	if cfg.KeyFile == "" && !isSQLite && cfg.Store != "" {
 		add(errors.New("-key-file is missing: make one with \"anteroom keys new FILE\" (every replica uses the same)"))
 	}
 	if len(problems) > 0 {
 		return nil, joinUsage(problems)
+	}
+	if isSQLite && exists(sqliteFile) && !exists(cfg.KeyFile) { // a new key would know nobody in it
+		return nil, usageError{fmt.Errorf("-key-file: %s is not there, and the database %s is: put the key back from its backup, or name the file that holds it", cfg.KeyFile, sqliteFile)}
 	}
 	root, vault, err := openKeys(cfg, isSQLite)
 	if err != nil {

@@ -120,8 +120,20 @@ func (t *Texts) Say(key string, fill func(name string) string) string {
 	if !ok {
 		panic("content: no text " + key)
 	}
-	if fill == nil || !strings.Contains(phrase, "{") {
+	if fill == nil {
 		return phrase
 	}
-	return placeholder.ReplaceAllStringFunc(phrase, func(p string) string { return fill(p[1 : len(p)-1]) })
+	var b strings.Builder
+	b.Grow(len(phrase) + 32)
+	for {
+		before, rest, open := strings.Cut(phrase, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !open || !closed {
+			b.WriteString(phrase)
+			return b.String()
+		}
+		b.WriteString(before)
+		b.WriteString(fill(name))
+		phrase = after
+	}
 }

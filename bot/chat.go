@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"anteroom/dialogs"
 )
@@ -59,7 +60,7 @@ const (
 	universalCall  = "call"
 	universalNow   = "now"
 	universalBack  = "back"
-	maxWords       = 4096
+	mostWords      = 1500 // letters of one answer; what the longest text fact takes
 )
 
 // Fell says that something planned has fallen due.
@@ -280,6 +281,10 @@ func (t *talk) words(m Words) error {
 	}
 	if len(t.c.Runs) == 0 || t.top().Dialog == intakeDialog && t.c.Done != "" {
 		return t.afterwards(false)
+	}
+	if utf8.RuneCountInString(text) > mostWords {
+		t.phrase("too-long")
+		return t.again()
 	}
 	t.c.Rest = 0
 	return t.input(dialogs.Words{Text: text})

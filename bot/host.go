@@ -41,7 +41,11 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 	case "readers":
 		return p.readers()
 	case "reply.by":
-		return inZone(t.replyBy(), t.zone())
+		by := t.replyBy().In(t.zone())
+		if by.Hour() < 7 || by.Hour() >= 22 { // an hour at night is no promise for a client far away
+			return by.Format("Monday 2 January")
+		}
+		return inZone(by, t.zone())
 	case "fee.full":
 		return itoa(p.Fees.Fee.Full)
 	case "fee.middle":
@@ -57,7 +61,7 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 	case "keep.record":
 		return p.Practice.Keep.Record.Words()
 	case "max":
-		return itoa(maxWords)
+		return itoa(mostWords)
 	case "helplines":
 		return p.Helplines.Lines(h.place(f))
 	case "emergency":

@@ -31,6 +31,7 @@ type Enquiry struct {
 	HowLong string // weeks, months, half-year, years, always
 	Bother  Number // 0 to 10
 
+	BodyOther   bool     // has other health points, and was not asked which
 	BodyAsked   bool     // any of the questions about the body was answered
 	BodyNow     []string // signs of an emergency
 	BodyDays    []string // a doctor first, within days
@@ -103,7 +104,8 @@ func ReadEnquiry(facts map[string]string) Enquiry {
 		HowLong: f.one("how_long", "weeks", "months", "half-year", "years", "always"),
 		Bother:  f.number("bother", 10),
 
-		BodyAsked:   f["body_now"]+f["body_days"]+f["body_along"] != "",
+		BodyAsked:   f["body_now"]+f["body_days"]+f["body_along"] != "" && (f["body_first"] != "other-health" || f["body_along"] != ""),
+		BodyOther:   f["body_first"] == "other-health" && f["body_along"] == "",
 		BodyNow:     f.flags("body_now"),
 		BodyDays:    f.flags("body_days"),
 		BodyAlong:   f.flags("body_along"),

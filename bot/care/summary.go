@@ -190,6 +190,9 @@ func (w *writer) urgency() []Line {
 			}
 		}
 	}
+	if w.e.Assault == "recent" { // no urgency of the rule book's, and yet a matter of days
+		head += "; an assault within seven days: medical care for it is a matter of days"
+	}
 	lines := say(head)
 	if n := len(w.Case.Alerts); n > 0 {
 		var names []string
@@ -298,11 +301,14 @@ func (w *writer) safety() []Line {
 		"all-safe": "feels safe", "self-harm": "might harm themselves", "hurt-by-someone": "someone hurts them",
 		"other-in-danger": "someone else in danger", "medical": "medical emergency",
 	}[e.Safe]
+	if e.Afraid == "now" {
+		safe = "" // one line does not say both
+	}
 	partner := map[string]string{"current": "partner", "ex": "ex"}[e.HasPartner]
 	if partner == "" {
 		partner = "partner"
 	}
-	fear := map[string]string{"no-fear": "no fear of the " + partner, "once": "was once afraid of the " + partner, "now": "afraid of the " + partner + " now"}[e.Afraid]
+	fear := map[string]string{"no-fear": "no fear of the " + partner, "once": "was once afraid of the " + partner, "now": "afraid of the " + partner + " now: see alone, say nothing to the " + partner}[e.Afraid]
 	assault := ""
 	if e.Assault == "recent" {
 		assault = "assault within seven days, time-limited care " + map[string]string{"told": "told", "later": "for later", "": "not yet told"}[e.AssaultCare]
@@ -324,6 +330,9 @@ func (w *writer) body() []Line {
 		parts = append(parts, "nitrates or poppers with an ED medicine: pharmacist today")
 	}
 	add("doctor alongside: ", "body-along", e.BodyAlong)
+	if e.BodyOther {
+		parts = append(parts, "has other health points, not asked which")
+	}
 	if len(parts) == 0 && e.BodyAsked {
 		parts = append(parts, "nothing named")
 	}

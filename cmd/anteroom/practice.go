@@ -76,7 +76,7 @@ func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
 		Practice: rules, Library: lib, Texts: map[string]bot.Texts{"en": texts}, Helplines: helplines{lines},
 		Zone: rules.Zone, BotName: "Anteroom",
 		Quiet:     scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
-		Companies: "none beyond the practice",
+		Companies: "nobody but the practice",
 	}
 	if p.Hours, err = openingHours(rules); err != nil {
 		return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: hours: %w", err))}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -117,8 +118,12 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 		practices, secrets = append(practices, practice), append(secrets, t)
 	}
 	sqliteFile, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
-	if cfg.KeyFile == "" && isSQLite && sqliteFile != "" {
+	ownKey := cfg.KeyFile == "" && isSQLite && sqliteFile != "" // made on the first run
+	if ownKey {
 		cfg.KeyFile = sqliteFile + ".key"
+	}
+	if dir := filepath.Dir(sqliteFile); isSQLite && sqliteFile != "" && !exists(dir) {
+		add(fmt.Errorf("-store: the folder %s is not there: make it first", dir))
 	}
 	if cfg.KeyFile == "" && !isSQLite && cfg.Store != "" {
 		add(errors.New("-key-file is missing: make one with \"anteroom keys new FILE\" (every replica uses the same)"))
@@ -129,7 +134,7 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 	if isSQLite && exists(sqliteFile) && !exists(cfg.KeyFile) { // a new key would know nobody in it
 		return nil, usageError{fmt.Errorf("-key-file: %s is not there, and the database %s is: put the key back from its backup, or name the file that holds it", cfg.KeyFile, sqliteFile)}
 	}
-	root, vault, err := openKeys(cfg, isSQLite)
+	root, vault, err := openKeys(cfg, ownKey)
 	if err != nil {
 		return nil, err
 	}
@@ -203,6 +208,11 @@ func tokensOf(cfg config, folder string, p *bot.Practice, several bool) (tokens,
 	return t, errors.Join(problems...)
 }
 
+var (
+	telegramToken = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]{20,}$`)
+	slackChannel  = regexp.MustCompile(`^[CG][A-Z0-9]+$`)
+)
+
 // mayGoLive insists on what must stand before a client is let in.
 func mayGoLive(folder string, p *bot.Practice, t tokens) error {
 	var problems []error
@@ -217,6 +227,12 @@ func mayGoLive(folder string, p *bot.Practice, t tokens) error {
 	}
 	if t.telegram == "" {
 		bad("no Telegram token: give -telegram-token, ANTEROOM_TELEGRAM_TOKEN_FILE, or telegram.token_file")
+	}
+	if t.telegram != "" && !telegramToken.MatchString(t.telegram) {
+		bad("the Telegram token is not one: they look like 123456789:AAE…, copy it from @BotFather")
+	}
+	if t.slackChannel != "" && !slackChannel.MatchString(t.slackChannel) {
+		bad("the Slack channel is not an id: copy it from the channel's About, it looks like C0123ABCD")
 	}
 	if t.slackBot == "" && t.slackApp == "" {
 		bad("no Slack tokens: without Slack nobody would be told when a client is in danger, and nobody could decide")

@@ -176,7 +176,6 @@ func TestTextMistakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ name, old, new, want string }{
-		{"one is missing", "  paused:", "  # paused:", "texts are missing: paused"},
 		{"one is unknown", "  paused:", "  halted: x\n  paused:", `unknown text "halted"`},
 		{"a placeholder nobody fills", "Your answers are with us.", "Dear {name},", "{name} is not filled in here"},
 		{"empty", `resumed: "Good to have you back. We go on where you stopped."`, `resumed: ""`, "this must be words"},
@@ -192,6 +191,30 @@ func TestTextMistakes(t *testing.T) {
 				t.Errorf("got %v\nwant %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestOlderTexts: a file from before a text was added takes the new one.
+func TestOlderTexts(t *testing.T) {
+	whole, err := fs.ReadFile(content.Files, "texts/en.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := strings.Replace(string(whole), "  paused:", "  # paused:", 1)
+	texts, err := content.Service(fstest.MapFS{"texts/en.yaml": {Data: []byte(older)}}, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := content.Service(content.Files, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := texts.Say("paused", nil), now.Say("paused", nil); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	spanish := strings.Replace(older, "language: en", "language: es", 1)
+	if _, err := content.Service(fstest.MapFS{"texts/es.yaml": {Data: []byte(spanish)}}, "es"); err == nil || !strings.Contains(err.Error(), "texts are missing: paused") {
+		t.Errorf("a translation that lacks a text: got %v", err)
 	}
 }
 

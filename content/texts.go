@@ -23,8 +23,9 @@ type Command struct{ Word, Does string }
 var placeholder = regexp.MustCompile(`\{[a-z.]+\}`)
 
 // Service reads texts/LANG.yaml. Its keys must be those of the embedded English
-// file, each with no other placeholders than there: what is missing or
-// unknown comes back as [Problems], all together.
+// file, each with no other placeholders than there: what is unknown, or missing
+// in a translation, comes back as [Problems], all together. An English file that
+// lacks a text gets the embedded one.
 func Service(fsys fs.FS, lang string) (*Texts, error) {
 	base, err := readTexts(Files, "en", nil)
 	if err != nil {
@@ -86,12 +87,20 @@ func (f *file) alike(key *yaml.Node, words string, base *Texts) {
 	}
 }
 
+// complete looks for texts that are missing. A practice's own file in the base
+// language may lack one that a newer version brought: it is taken from there.
+// In a translation it is a problem.
 func (f *file) complete(n *yaml.Node, t, base *Texts) {
 	var missing []string
-	for key := range base.phrases {
-		if _, ok := t.phrases[key]; !ok {
-			missing = append(missing, key)
+	for key, words := range base.phrases {
+		if _, ok := t.phrases[key]; ok {
+			continue
 		}
+		if t.Language == base.Language {
+			t.phrases[key] = words
+			continue
+		}
+		missing = append(missing, key)
 	}
 	if len(missing) > 0 {
 		slices.Sort(missing)

@@ -278,11 +278,8 @@ func (w *writer) asked() []Line {
 	}
 	who := map[string]string{"solo": "comes alone", "partner": "comes with a partner", "partners": "comes with partners"}[e.Together]
 	lines := say(append(topics, who)...)
-	own := words("“", e.Words, "”")
-	if own == nil {
-		own = words("“", e.TopicWords, "”")
-	}
-	return append(lines, own...)
+	lines = append(lines, words("“", e.TopicWords, "”")...)
+	return append(lines, words("“", e.Words, "”")...)
 }
 
 func (w *writer) pattern() []Line {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -107,6 +108,33 @@ type Commit struct {
 	DueDone *DueID
 	Index   []IndexChange
 	Append  []LogEntry
+}
+
+// MaxScore is the largest score of an index, and its negative the smallest:
+// what every store keeps exactly, one that counts in floating point included.
+const MaxScore = 1 << 53
+
+// Check finds what is wrong with a commit whatever the store holds: no event
+// id, more than four subjects, a version that does not follow, a score beyond
+// [MaxScore]. Every store refuses such a commit.
+func (c Commit) Check() error {
+	if c.Event == "" {
+		return errors.New("no event id")
+	}
+	if len(c.States) > 4 {
+		return fmt.Errorf("%d subjects, more than 4", len(c.States))
+	}
+	for _, w := range c.States {
+		if w.Blob != nil && w.Next <= w.Was {
+			return fmt.Errorf("subject %s: version %d does not follow %d", w.Subject, w.Next, w.Was)
+		}
+	}
+	for _, x := range c.Index {
+		if x.Score > MaxScore || x.Score < -MaxScore {
+			return fmt.Errorf("index %s: score %d is beyond 2^53", x.Index, x.Score)
+		}
+	}
+	return nil
 }
 
 // Write moves a subject from version Was to Next (Next > Was; Was 0 creates).

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -52,31 +51,6 @@ func loadKeys(k keys, q bot.Query) []string {
 	return names
 }
 
-// maxScore is the largest score that both stores keep exactly: Redis keeps
-// scores as floating point.
-const maxScore = 1 << 53
-
-// check finds what is wrong with a commit whatever the store holds.
-func check(c bot.Commit) error {
-	if c.Event == "" {
-		return errors.New("no event id")
-	}
-	if len(c.States) > 4 {
-		return fmt.Errorf("%d subjects, more than 4", len(c.States))
-	}
-	for _, w := range c.States {
-		if w.Blob != nil && w.Next <= w.Was {
-			return fmt.Errorf("subject %s: version %d does not follow %d", w.Subject, w.Next, w.Was)
-		}
-	}
-	for _, x := range c.Index {
-		if x.Score > maxScore || x.Score < -maxScore {
-			return fmt.Errorf("index %s: score %d is beyond 2^53", x.Index, x.Score)
-		}
-	}
-	return nil
-}
-
 // request is what the commit script is given; see there.
 type request struct {
 	keys  []string
@@ -93,7 +67,7 @@ func (r *request) arg(args ...any) { r.args = append(r.args, args...) }
 
 // Commit implements [bot.States]: one script.
 func (s *Store) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) error {
-	if err := check(c); err != nil {
+	if err := c.Check(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	r := newRequest(of(p), c)

@@ -76,9 +76,9 @@ func (s *Store) Index(ctx context.Context, p bot.PracticeID, name string, from, 
 // bound of a range of scores. Nothing lies beyond what a score can be.
 func bound(score int64) string {
 	switch {
-	case score > maxScore:
+	case score > bot.MaxScore:
 		return "+inf"
-	case score < -maxScore:
+	case score < -bot.MaxScore:
 		return "-inf"
 	}
 	return strconv.FormatInt(score, 10)

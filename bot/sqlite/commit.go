@@ -39,7 +39,7 @@ func (s *Store) Load(ctx context.Context, p bot.PracticeID, q bot.Query) (bot.Lo
 
 // Commit implements [bot.States].
 func (s *Store) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) error {
-	if err := check(c); err != nil {
+	if err := c.Check(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return s.do(ctx, "commit", func(w *conn) error {
@@ -48,30 +48,6 @@ func (s *Store) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) erro
 		}
 		return s.carryOut(w, p, c)
 	})
-}
-
-// maxScore is the largest score that both stores keep exactly.
-const maxScore = 1 << 53
-
-// check finds what is wrong with a commit whatever the store holds.
-func check(c bot.Commit) error {
-	if c.Event == "" {
-		return errors.New("no event id")
-	}
-	if len(c.States) > 4 {
-		return fmt.Errorf("%d subjects, more than 4", len(c.States))
-	}
-	for _, w := range c.States {
-		if w.Blob != nil && w.Next <= w.Was {
-			return fmt.Errorf("subject %s: version %d does not follow %d", w.Subject, w.Next, w.Was)
-		}
-	}
-	for _, x := range c.Index {
-		if x.Score > maxScore || x.Score < -maxScore {
-			return fmt.Errorf("index %s: score %d is beyond 2^53", x.Index, x.Score)
-		}
-	}
-	return nil
 }
 
 func (s *Store) seen(c *conn, p bot.PracticeID, e bot.EventID) (bool, error) {

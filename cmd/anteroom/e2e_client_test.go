@@ -34,6 +34,7 @@ type person struct {
 	step     int
 	restarts int
 	called   bool
+	told     bool // asked what happens in sex therapy
 	changed  bool
 	now      string // the question that is open, for failures
 	at       int    // id of the newest message seen
@@ -156,10 +157,15 @@ func starts(text string, with []string) bool {
 	return slices.ContainsFunc(with, func(w string) bool { return strings.Contains(text, w) })
 }
 
-// next waits for another question than the one that is open, or for the end.
+// asides are the questions of dialogs that interrupt the intake. After a kill one
+// of them may come a second time, when the person has long gone on.
+var asides = []string{"It goes in six stages", "Which number may we call", "When is it safe and good for you to talk", "If you do not pick up"}
+
+// next waits for another question of the intake than the one that is open, or
+// for its end.
 func (p *person) next(ctx context.Context, not string) (telegramtest.Message, error) {
 	return p.await(ctx, "other question", func(m telegramtest.Message) bool {
-		return len(m.Buttons) > 0 && same(m) != not || starts(m.Text, wasSent) || starts(m.Text, wasRefused)
+		return len(m.Buttons) > 0 && same(m) != not && !starts(m.Text, asides) || starts(m.Text, wasSent) || starts(m.Text, wasRefused)
 	})
 }
 
@@ -309,7 +315,8 @@ func (p *person) wander(ctx context.Context, q telegramtest.Message) (telegramte
 			continue
 		case what == 8:
 			p.say("Are you a bot?")
-		case what == 9 && agreed:
+		case what == 9 && agreed && !p.told: // once: a button of another time would be an old one
+			p.told = true
 			p.say("/what")
 			side, err := p.await(ctx, "answer to /what", func(m telegramtest.Message) bool { return strings.HasPrefix(m.Text, "It goes in six stages") })
 			if err != nil {
@@ -347,15 +354,20 @@ func (p *person) wander(ctx context.Context, q telegramtest.Message) (telegramte
 // callMe asks for a call and comes back to the question.
 func (p *person) callMe(ctx context.Context, q telegramtest.Message) error {
 	p.say("call me")
-	open, err := p.next(ctx, same(q))
-	for ; err == nil && same(open) != same(q); p.step++ {
+	for _, aside := range asides[1:] {
+		open, err := p.await(ctx, "question about the call", func(m telegramtest.Message) bool { return len(m.Buttons) > 0 && starts(m.Text, []string{aside}) })
+		if err != nil {
+			return err
+		}
 		if strings.HasPrefix(open.Text, "Which number may we call") {
 			p.used = append(p.used, p.callPhone)
 		}
-		if _, err = p.answer(open); err == nil {
-			open, err = p.next(ctx, same(open))
+		if _, err := p.answer(open); err != nil {
+			return err
 		}
+		p.step++
 	}
+	_, err := p.await(ctx, "the question once more", func(m telegramtest.Message) bool { return len(m.Buttons) > 0 && same(m) == same(q) })
 	return err
 }
 

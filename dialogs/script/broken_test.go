@@ -380,7 +380,7 @@ steps:
 			steps: true,
 			text:  "  a: {say: x, into: age}\n",
 			want: []string{
-				"dialogs/t.yaml:13:15: unknown key \"into\" in a step that has `say`: known: say, go",
+				"dialogs/t.yaml:13:15: unknown key \"into\" in a step that has `say`: known: say, go, verbatim",
 			},
 		},
 		{

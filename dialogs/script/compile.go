@@ -43,7 +43,7 @@ type edge struct {
 
 func newCompiler(b *builder, root *rawDialog) *compiler {
 	return &compiler{b: b, root: root, whole: !root.broken, d: &Dialog{
-		Name: root.name.name, Version: root.version, Language: root.lang,
+		Name: root.name.name, Version: root.version, Language: root.lang, At: root.place(root.name.pos),
 		index: make(map[string]int), facts: make(map[string]*Fact),
 	}}
 }
@@ -53,6 +53,7 @@ func (c *compiler) compile() *Dialog {
 	c.emit(&scope{d: c.root, call: -1}, map[string]bool{c.root.name.name: true})
 	c.edges = make([][]edge, len(c.d.Steps))
 	c.extras()
+	c.promises()
 	for i := range c.d.Steps {
 		c.resolve(i)
 	}
@@ -113,7 +114,7 @@ func (c *compiler) fact(d *rawDialog, raw *rawFact) *Fact {
 	f := &Fact{
 		Name: raw.name.name, Type: raw.typ, Host: raw.host.name,
 		Min: raw.min, Max: raw.max, SeenBy: raw.seenBy.name, Keep: raw.keep.name, SetBy: raw.setBy.name,
-		lastSet: -1,
+		lastSet: -1, At: d.place(raw.name.pos), BeforeConsent: raw.before.given(),
 	}
 	for _, w := range raw.never {
 		f.Never = append(f.Never, w.name)
@@ -163,7 +164,8 @@ func (c *compiler) emit(sc *scope, open map[string]bool) {
 			c.whole = false
 			return
 		}
-		s := &Step{ID: sc.prefix + raw.id.name, Op: raw.op, Index: i, Next: -1, Name: raw.target.name}
+		s := &Step{ID: sc.prefix + raw.id.name, Op: raw.op, Index: i, Next: -1, Name: raw.target.name,
+			At: sc.d.place(raw.id.pos), Home: sc.d.name.name, Verbatim: raw.verbatim.name}
 		if raw.op == Finish && sc.caller != nil {
 			s.Op = Return
 		}

@@ -15,30 +15,31 @@ import "slices"
 //
 // A comparison with a fact that is not known is false, != included.
 type Cond struct {
-	op     condOp
-	fact   *Fact
-	ids    []string
-	number int
-	a, b   *Cond
+	Op     CondOp
+	Fact   *Fact    // of a test
+	IDs    []string // that it is compared with
+	Number int      // that it is compared with
+	A, B   *Cond    // joined by and, or; not has A alone
 }
 
-type condOp uint8
+// CondOp is what a condition, or one part of it, does.
+type CondOp uint8
 
 const (
-	opOr condOp = iota
-	opAnd
-	opNot
-	opKnown
-	opIs    // the text is ids[0]
-	opIsNot // the text is set, and is not ids[0]
-	opIn    // the text is one of ids
-	opHolds // the several holds ids[0]
-	opEqual // the rest compare numbers
-	opUnequal
-	opLess
-	opAtMost
-	opMore
-	opAtLeast
+	CondOr CondOp = iota
+	CondAnd
+	CondNot
+	CondKnown
+	CondIs    // the text is IDs[0]
+	CondIsNot // the text is set, and is not IDs[0]
+	CondIn    // the text is one of IDs
+	CondHolds // the several holds IDs[0]
+	CondEqual // the rest compare numbers
+	CondUnequal
+	CondLess
+	CondAtMost
+	CondMore
+	CondAtLeast
 )
 
 // Truth is what can be said of a condition while some facts may still change.
@@ -52,32 +53,32 @@ const (
 
 // Holds evaluates the condition over the values of a walk.
 func (c *Cond) Holds(values []Value) bool {
-	switch c.op {
-	case opOr:
-		return c.a.Holds(values) || c.b.Holds(values)
-	case opAnd:
-		return c.a.Holds(values) && c.b.Holds(values)
-	case opNot:
-		return !c.a.Holds(values)
+	switch c.Op {
+	case CondOr:
+		return c.A.Holds(values) || c.B.Holds(values)
+	case CondAnd:
+		return c.A.Holds(values) && c.B.Holds(values)
+	case CondNot:
+		return !c.A.Holds(values)
 	default:
-		return c.test(values[c.fact.Slot])
+		return c.test(values[c.Fact.Slot])
 	}
 }
 
 // Decide evaluates the condition where facts that a step of this rank or a
 // higher one may set are open.
 func (c *Cond) Decide(values []Value, rank int) Truth {
-	switch c.op {
-	case opOr, opAnd:
+	switch c.Op {
+	case CondOr, CondAnd:
 		decisive := True
-		if c.op == opAnd {
+		if c.Op == CondAnd {
 			decisive = False
 		}
-		a := c.a.Decide(values, rank)
+		a := c.A.Decide(values, rank)
 		if a == decisive {
 			return a
 		}
-		b := c.b.Decide(values, rank)
+		b := c.B.Decide(values, rank)
 		switch {
 		case b == decisive:
 			return b
@@ -86,8 +87,8 @@ func (c *Cond) Decide(values []Value, rank int) Truth {
 		default:
 			return a
 		}
-	case opNot:
-		switch c.a.Decide(values, rank) {
+	case CondNot:
+		switch c.A.Decide(values, rank) {
 		case True:
 			return False
 		case False:
@@ -96,10 +97,10 @@ func (c *Cond) Decide(values []Value, rank int) Truth {
 			return Open
 		}
 	default:
-		if c.fact.lastSet >= rank {
+		if c.Fact.lastSet >= rank {
 			return Open
 		}
-		if c.test(values[c.fact.Slot]) {
+		if c.test(values[c.Fact.Slot]) {
 			return True
 		}
 		return False
@@ -110,28 +111,28 @@ func (c *Cond) test(v Value) bool {
 	if !v.Set {
 		return false
 	}
-	switch c.op {
-	case opKnown:
+	switch c.Op {
+	case CondKnown:
 		return true
-	case opIs:
-		return v.Text == c.ids[0]
-	case opIsNot:
-		return v.Text != c.ids[0]
-	case opIn:
-		return slices.Contains(c.ids, v.Text)
-	case opHolds:
-		return v.Has(c.ids[0])
-	case opEqual:
-		return v.Number == c.number
-	case opUnequal:
-		return v.Number != c.number
-	case opLess:
-		return v.Number < c.number
-	case opAtMost:
-		return v.Number <= c.number
-	case opMore:
-		return v.Number > c.number
+	case CondIs:
+		return v.Text == c.IDs[0]
+	case CondIsNot:
+		return v.Text != c.IDs[0]
+	case CondIn:
+		return slices.Contains(c.IDs, v.Text)
+	case CondHolds:
+		return v.Has(c.IDs[0])
+	case CondEqual:
+		return v.Number == c.Number
+	case CondUnequal:
+		return v.Number != c.Number
+	case CondLess:
+		return v.Number < c.Number
+	case CondAtMost:
+		return v.Number <= c.Number
+	case CondMore:
+		return v.Number > c.Number
 	default:
-		return v.Number >= c.number
+		return v.Number >= c.Number
 	}
 }

@@ -154,7 +154,7 @@ func (p *condParser) sign(s string) {
 func (p *condParser) or(depth int) *Cond {
 	c := p.and(depth)
 	for p.word("or") {
-		c = &Cond{op: opOr, a: c, b: p.and(depth)}
+		c = &Cond{Op: CondOr, A: c, B: p.and(depth)}
 	}
 	return c
 }
@@ -162,7 +162,7 @@ func (p *condParser) or(depth int) *Cond {
 func (p *condParser) and(depth int) *Cond {
 	c := p.not(depth)
 	for p.word("and") {
-		c = &Cond{op: opAnd, a: c, b: p.not(depth)}
+		c = &Cond{Op: CondAnd, A: c, B: p.not(depth)}
 	}
 	return c
 }
@@ -174,7 +174,7 @@ func (p *condParser) not(depth int) *Cond {
 	}
 	switch {
 	case p.word("not"):
-		return &Cond{op: opNot, a: p.not(depth + 1)}
+		return &Cond{Op: CondNot, A: p.not(depth + 1)}
 	case t.kind == tokSign && t.text == "(":
 		p.take()
 		c := p.or(depth + 1)
@@ -185,7 +185,7 @@ func (p *condParser) not(depth int) *Cond {
 		p.sign("(")
 		f := p.factName()
 		p.sign(")")
-		return &Cond{op: opKnown, fact: f}
+		return &Cond{Op: CondKnown, Fact: f}
 	}
 	return p.test()
 }
@@ -244,9 +244,9 @@ func (p *condParser) test() *Cond {
 		}
 		id := p.constOf(f)
 		if op.text == "==" {
-			return &Cond{op: opIs, fact: f, ids: []string{id}}
+			return &Cond{Op: CondIs, Fact: f, IDs: []string{id}}
 		}
-		return &Cond{op: opIsNot, fact: f, ids: []string{id}}
+		return &Cond{Op: CondIsNot, Fact: f, IDs: []string{id}}
 	default:
 		p.fail(op, fmt.Sprintf("%s is %s and cannot be compared with %s", f.Name, f.Type.noun(), op.text), "write "+strconv.Quote(example(f)))
 	}
@@ -262,8 +262,8 @@ func (p *condParser) countTest(f *Fact, op token) *Cond {
 	if n < f.Min || n > f.Max {
 		p.fail(t, fmt.Sprintf("%s never holds %d", f.Name, n), fmt.Sprintf("write a number from %d to %d", f.Min, f.Max))
 	}
-	ops := map[string]condOp{"==": opEqual, "!=": opUnequal, "<": opLess, "<=": opAtMost, ">": opMore, ">=": opAtLeast}
-	return &Cond{op: ops[op.text], fact: f, number: n}
+	ops := map[string]CondOp{"==": CondEqual, "!=": CondUnequal, "<": CondLess, "<=": CondAtMost, ">": CondMore, ">=": CondAtLeast}
+	return &Cond{Op: ops[op.text], Fact: f, Number: n}
 }
 
 func (p *condParser) inList() *Cond {
@@ -274,9 +274,9 @@ func (p *condParser) inList() *Cond {
 	}
 	p.word("in")
 	p.sign("[")
-	c := &Cond{op: opIn, fact: f}
+	c := &Cond{Op: CondIn, Fact: f}
 	for {
-		c.ids = append(c.ids, p.constOf(f))
+		c.IDs = append(c.IDs, p.constOf(f))
 		if t := p.peek(); t.kind != tokSign || t.text != "," {
 			break
 		}
@@ -296,7 +296,7 @@ func (p *condParser) inSeveral(first token) *Cond {
 		p.fail(at, fmt.Sprintf("%s is %s and holds one value only", f.Name, f.Type.noun()), "write "+strconv.Quote(example(f)))
 	}
 	p.check(f, first)
-	return &Cond{op: opHolds, fact: f, ids: []string{first.text}}
+	return &Cond{Op: CondHolds, Fact: f, IDs: []string{first.text}}
 }
 
 func (p *condParser) constOf(f *Fact) string {

@@ -42,6 +42,14 @@ type Dialog struct {
 	Outcomes []string // what it can finish with
 	Longest  int      // questions on the longest path
 	Pick     *Phrase  // asks which answer to change, as the first review says it; nil without one
+	At       Place    // of its name
+
+	Consent      *Fact // records consent; nil when the dialog does not say
+	ConsentGiven bool  // it is begun after consent only
+	ConsentAt    Place
+	Needs        []*Fact // set before it is begun or called
+	NeedsAt      Place
+	Moved        Moved
 
 	index map[string]int
 	facts map[string]*Fact
@@ -69,6 +77,15 @@ func (d *Dialog) Fact(name string) (*Fact, bool) {
 	return f, ok
 }
 
+// Moved is what earlier releases called steps, answers and facts, so that
+// open conversations and old records go on. Steps carry the prefix of the call
+// that brought them, as in "body/numb".
+type Moved struct {
+	Steps   map[string]string            // the id now, by the id then
+	Answers map[string]map[string]string // by the step's id now: the answer now, by the answer then
+	Facts   map[string]string            // the name now, by the name then
+}
+
 // Step is one compiled step. Places of other steps are indexes into the
 // dialog's Steps.
 type Step struct {
@@ -77,6 +94,11 @@ type Step struct {
 	Index int
 	Rank  int // a step goes on only to steps of higher rank
 	Most  int // the most questions from here on, this one included
+	At    Place
+	Home  string // the dialog whose file holds it
+
+	Needs    []*Fact // of a call: what the called dialog needs
+	Verbatim string  // the source of words that must stay as they were published
 
 	Say                                              []*Phrase
 	Ask, Why, Again, Short, Done, Skip, Change, Pick *Phrase // nil where the script has none
@@ -95,24 +117,31 @@ type Step struct {
 	Next                                             int // where it goes on otherwise
 
 	options *Options
+	in      map[string]*Options // by language, and by form of address
+	labels  map[string]Place
 }
 
 // Way is where one answer, result or outcome leads.
 type Way struct {
 	Answer string
 	To     int
+	Openly bool // what follows may show that this was the answer
+	At     Place
 }
 
 // Route is a condition and where it leads.
 type Route struct {
-	When *Cond
-	To   int
+	When   *Cond // nil for else
+	To     int
+	Openly []*Fact // what follows may show what these are
+	At     Place
 }
 
 // Setting is a constant that a set step gives to a fact.
 type Setting struct {
 	Fact  *Fact
 	Value Value
+	At    Place
 }
 
 // Question reports that the step asks a person something.
@@ -120,7 +149,19 @@ func (s *Step) Question() bool { return s.Op == Ask || s.Op == Review }
 
 // Options is what the script offers as answers, in a language: nil for a
 // question without options. Those of a host list come before them.
-func (s *Step) Options(lang string) *Options { return s.options }
+func (s *Step) Options(lang string) *Options { return inLanguage(s.in, lang, s.options) }
+
+// LabelAt is where the label of an answer is written: in the step, or in the
+// list that brings it.
+func (s *Step) LabelAt(answer string) Place {
+	if at, ok := s.labels[answer]; ok {
+		return at
+	}
+	if s.Into != nil && s.Into.List != nil {
+		return s.Into.List.LabelAt(answer)
+	}
+	return s.At
+}
 
 // After is where an answer leads.
 func (s *Step) After(answer string) int {

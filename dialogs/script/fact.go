@@ -65,6 +65,9 @@ type Fact struct {
 	Keep     string   // the retention class
 	SetBy    string   // the host call that alone may set it; empty for any step
 	Slot     int      // its place in the values of a walk
+	At       Place    // of its declaration
+
+	BeforeConsent bool // may be asked before the person consented
 
 	lastSet int      // the highest rank of a step that sets it; -1 when none does
 	extra   []string // ids that asks offer beside a host list
@@ -145,6 +148,6 @@ func (f *Fact) holds(id string) bool {
 func (f *Fact) same(g *Fact) bool {
 	return f.Type == g.Type && f.List == g.List && f.Host == g.Host &&
 		f.Min == g.Min && f.Max == g.Max && f.SeenBy == g.SeenBy &&
-		f.Keep == g.Keep && f.SetBy == g.SetBy &&
+		f.Keep == g.Keep && f.SetBy == g.SetBy && f.BeforeConsent == g.BeforeConsent &&
 		slices.Equal(f.Values, g.Values) && slices.Equal(f.Never, g.Never)
 }

@@ -150,18 +150,58 @@ func optionIDs(opts []rawOption) []string {
 	return ids
 }
 
-func (l *rawList) compile() *List {
-	all := make([]Option, len(l.opts))
-	for i, o := range l.opts {
-		all[i] = Option{ID: o.id.name, Label: o.label.name}
-		for _, w := range o.also {
-			all[i].Also = append(all[i].Also, w.name)
-		}
+func (l *rawList) compile(said []variant) *List {
+	all := options(l.opts)
+	out := &List{Name: l.name.name, Language: l.lang, labels: make(map[string]Place, len(all))}
+	for _, o := range l.opts {
+		out.labels[o.id.name] = l.place(o.id.pos)
 	}
-	out := &List{Name: l.name.name, Language: l.lang}
 	for _, f := range l.first {
 		out.First = append(out.First, f.name)
 	}
 	out.base = NewOptions(all, out.First)
+	for _, v := range said {
+		opts := translated(all, v, v.t.opts)
+		if v.form == "" {
+			v.t.clashes(opts)
+		}
+		if out.in == nil {
+			out.in = make(map[string]*Options, len(said))
+		}
+		out.in[v.lang] = NewOptions(options(opts), out.First)
+	}
+	return out
+}
+
+// translated are the options of an original with the labels and further words
+// of a translation, where it has them.
+func translated(all []Option, v variant, labels map[string]rawLabel) []rawOption {
+	out := make([]rawOption, len(all))
+	for i, o := range all {
+		out[i] = rawOption{id: ref{o.ID, pos{}}, label: ref{o.Label, pos{}}}
+		l, ok := labels[o.ID]
+		if !ok {
+			for _, w := range o.Also {
+				out[i].also = append(out[i].also, ref{w, pos{}})
+			}
+			continue
+		}
+		out[i].id.pos = l.id.pos
+		out[i].also = l.also
+		if label := l.label.in(v.form); label.given() {
+			out[i].label = label
+		}
+	}
+	return out
+}
+
+func options(raw []rawOption) []Option {
+	out := make([]Option, len(raw))
+	for i, o := range raw {
+		out[i] = Option{ID: o.id.name, Label: o.label.name}
+		for _, w := range o.also {
+			out[i].Also = append(out[i].Also, w.name)
+		}
+	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -16,8 +17,12 @@ import (
 type Library struct {
 	Hash string // of every file, in hexadecimal
 
-	dialogs map[string]*Dialog
-	lists   map[string]*List
+	dialogs   map[string]*Dialog
+	lists     map[string]*List
+	languages []string
+	formal    map[string]bool // languages with two forms of address
+	sources   map[string][]Source
+	stale     []Problem
 }
 
 // Dialog is the dialog of that name.
@@ -29,44 +34,62 @@ func (l *Library) Dialog(name string) (*Dialog, bool) {
 // Names is the names of all dialogs, sorted.
 func (l *Library) Names() []string { return keys(l.dialogs) }
 
+// Lists is the names of all lists, sorted.
+func (l *Library) Lists() []string { return keys(l.lists) }
+
 // List is the list of that name.
 func (l *Library) List(name string) (*List, bool) {
 	list, ok := l.lists[name]
 	return list, ok
 }
 
-// Load reads dialogs/*.yaml and lists/*.yaml under fsys and compiles them.
-// When anything in them is wrong, the error is Problems and there is no
-// library.
-func Load(fsys fs.FS) (*Library, error) {
+// Load reads dialogs/*.yaml and lists/*.yaml under fsys, with what
+// translations/LANG holds of both in the languages named, or in all when none
+// is, and compiles them. When anything in them is wrong, the error is Problems
+// and there is no library. A text that is not translated, or was translated
+// from another one, is no mistake here: see Stale and Phrase.Has.
+func Load(fsys fs.FS, languages ...string) (*Library, error) {
 	b := builder{
 		raw:      make(map[string]*rawDialog),
 		lists:    make(map[string]*List),
 		compiled: make(map[string]*Dialog),
 		open:     make(map[string]bool),
 		sums:     make(map[string][]byte),
+		said:     make(map[string][]*rawTranslation),
+	}
+	if err := b.translations(fsys, languages); err != nil {
+		return nil, err
 	}
 	lists, err := b.files(fsys, "lists")
 	if err != nil {
 		return nil, err
 	}
+	sources := make(map[string][]Source)
 	for _, f := range lists {
 		l := readList(f.path, f.data)
 		b.problems = append(b.problems, l.problems...)
 		// A list with a mistake still has a name that dialogs may use.
-		b.lists[f.name] = l.compile()
+		b.lists[f.name] = l.compile(b.variants("lists/" + f.name))
 		b.sums["list "+f.name] = f.sum[:]
+		for _, o := range l.opts {
+			sources["lists/"+f.name] = append(sources["lists/"+f.name], Source{o.id.name, sourceSum([]string{"label", o.label.name})})
+		}
 	}
 	files, err := b.files(fsys, "dialogs")
 	if err != nil {
 		return nil, err
 	}
 	if len(files) == 0 && len(b.problems) == 0 {
-		b.problems = append(b.problems, Problem{File: "dialogs", What: "there is no dialog", Mend: "write dialogs/NAME.yaml"})
+		b.problems = append(b.problems, Problem{Place: Place{File: "dialogs"}, What: "there is no dialog", Mend: "write dialogs/NAME.yaml"})
 	}
 	for _, f := range files {
 		b.raw[f.name] = readDialog(f.path, f.data)
 		b.sums[f.name] = f.sum[:]
+		for _, s := range b.raw[f.name].steps {
+			if texts := s.source(); len(texts) > 0 {
+				sources["dialogs/"+f.name] = append(sources["dialogs/"+f.name], Source{s.id.name, sourceSum(texts)})
+			}
+		}
 	}
 	for _, name := range keys(b.raw) {
 		b.dialog(name)
@@ -74,6 +97,7 @@ func Load(fsys fs.FS) (*Library, error) {
 	for _, name := range keys(b.raw) {
 		b.problems = append(b.problems, b.raw[name].problems...)
 	}
+	b.matched(sources)
 	if len(b.problems) > 0 {
 		return nil, b.problems.sorted()
 	}
@@ -81,10 +105,51 @@ func Load(fsys fs.FS) (*Library, error) {
 		return nil, fmt.Errorf("load scripts: the dialog %s is not whole, and nothing says why", b.partial)
 	}
 	all := sha256.New()
-	for _, f := range append(lists, files...) {
+	for _, f := range slices.Concat(lists, files, b.translated) {
 		fmt.Fprintf(all, "%s\n%x\n", f.path, f.sum)
 	}
-	return &Library{Hash: hex.EncodeToString(all.Sum(nil)), dialogs: b.compiled, lists: b.lists}, nil
+	return &Library{
+		Hash: hex.EncodeToString(all.Sum(nil)), dialogs: b.compiled, lists: b.lists, sources: sources, stale: b.stale.sorted(),
+		languages: append([]string{b.original()}, b.langs...), formal: b.formal(),
+	}, nil
+}
+
+// original is the language that the dialogs are written in.
+func (b *builder) original() string {
+	for _, name := range keys(b.raw) {
+		return b.raw[name].lang
+	}
+	return "en"
+}
+
+// formal are the languages of which some text has two forms of address.
+func (b *builder) formal() map[string]bool {
+	out := map[string]bool{}
+	for _, ts := range b.said {
+		for _, t := range ts {
+			if t.formal {
+				out[t.lang] = true
+			}
+		}
+	}
+	return out
+}
+
+// matched checks the translations against what they translate.
+func (b *builder) matched(sources map[string][]Source) {
+	for _, name := range keys(b.said) {
+		original := name + ".yaml"
+		for _, t := range b.said[name] {
+			kind, id, _ := strings.Cut(name, "/")
+			_, isList := b.lists[id]
+			if _, isDialog := b.raw[id]; kind == "lists" && !isList || kind == "dialogs" && !isDialog {
+				t.report(pos{1, 1}, "there is no "+original+" that this could translate", "rename it, or delete it")
+			} else if len(t.problems) == 0 {
+				b.fit(t, original, sources[name])
+			}
+			b.problems = append(b.problems, t.problems...)
+		}
+	}
 }
 
 type builder struct {
@@ -95,6 +160,11 @@ type builder struct {
 	sums     map[string][]byte
 	partial  string // a dialog that lacks something without a mistake of its own
 	problems Problems
+
+	langs      []string                     // that there are translations into, sorted
+	said       map[string][]*rawTranslation // by "dialogs/intake", "lists/topics"
+	translated []file
+	stale      Problems
 }
 
 type file struct {
@@ -121,7 +191,7 @@ func (b *builder) files(fsys fs.FS, dir string) ([]file, error) {
 		case e.IsDir() || strings.HasPrefix(e.Name(), "."):
 			continue
 		case strings.HasSuffix(e.Name(), ".yml"):
-			b.problems = append(b.problems, Problem{File: path, What: "the name ends in .yml", Mend: "rename it to end in .yaml"})
+			b.problems = append(b.problems, Problem{Place: Place{File: path}, What: "the name ends in .yml", Mend: "rename it to end in .yaml"})
 			continue
 		case !yaml:
 			continue
@@ -201,6 +271,14 @@ func (b *builder) sum(raw *rawDialog) uint64 {
 	h := sha256.New()
 	for _, k := range keys(from) {
 		h.Write(from[k])
+		name, list := strings.CutPrefix(k, "list ")
+		kind := "dialogs/"
+		if list {
+			kind = "lists/"
+		}
+		for _, t := range b.said[kind+name] {
+			h.Write(t.sum[:])
+		}
 	}
 	return binary.BigEndian.Uint64(h.Sum(nil))
 }

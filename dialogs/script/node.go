@@ -35,8 +35,10 @@ type reader struct {
 }
 
 func (r *reader) report(at pos, what, mend string) {
-	r.problems = append(r.problems, Problem{File: r.file, Line: at.line, Column: at.column, What: what, Mend: mend})
+	r.problems = append(r.problems, Problem{r.place(at), what, mend})
 }
+
+func (r *reader) place(at pos) Place { return Place{r.file, at.line, at.column} }
 
 func place(n *yaml.Node) pos { return pos{n.Line, n.Column} }
 

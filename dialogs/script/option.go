@@ -137,7 +137,9 @@ type List struct {
 	Language string
 	First    []string // the ids that get buttons; empty for all
 
-	base *Options
+	base   *Options
+	in     map[string]*Options // by language, and by form of address
+	labels map[string]Place
 }
 
 // Find is the option with that id, in the list's own language.
@@ -151,7 +153,10 @@ func (l *List) Find(id string) (Option, bool) {
 
 // In is the list's options in a language, or in the list's own where it is
 // not translated.
-func (l *List) In(lang string) *Options { return l.base }
+func (l *List) In(lang string) *Options { return inLanguage(l.in, lang, l.base) }
+
+// LabelAt is where an option of the list is written.
+func (l *List) LabelAt(id string) Place { return l.labels[id] }
 
 func (l *List) ids() []string {
 	ids := make([]string, len(l.base.All))

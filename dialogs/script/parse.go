@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"go.yaml.in/yaml/v4"
@@ -18,6 +19,9 @@ type rawDialog struct {
 	givens  []ref
 	facts   []*rawFact
 	misses  *rawMisses
+	consent ref
+	needs   []ref
+	moved   rawMoved
 	steps   []*rawStep
 	broken  bool // a step could not be read, so the graph is not whole
 }
@@ -36,6 +40,20 @@ type rawFact struct {
 	never  []ref
 	keep   ref
 	setBy  ref
+	before ref // before-consent
+}
+
+// rawMoved is what earlier releases called things: the name then, and now.
+type rawMoved struct {
+	steps, facts []rawMove
+	answers      []rawMoves
+}
+
+type rawMove struct{ then, now ref }
+
+type rawMoves struct {
+	step  ref
+	moves []rawMove
 }
 
 type rawMisses struct {
@@ -60,6 +78,8 @@ type rawStep struct {
 	routes                                           []rawRoute
 	target                                           ref // of call, do, wait, alert, finish
 	set                                              []rawSet
+	openly                                           []ref // answers after which what follows may show them
+	verbatim                                         ref
 	keys                                             map[string]pos // the keys that stand in the step
 }
 
@@ -69,6 +89,8 @@ type rawRoute struct {
 	when ref // empty for else
 	at   pos
 	to   ref
+
+	openly []ref
 }
 
 type rawSet struct{ fact, value ref }
@@ -95,6 +117,9 @@ func readDialog(file string, data []byte) *rawDialog {
 		field{"longest", func(v *yaml.Node) { d.limit = place(v); d.longest, _ = d.whole(v, "longest", 1, 1000) }},
 		field{"given", d.readGivens},
 		field{"facts", d.readFacts},
+		field{"consent", func(v *yaml.Node) { d.consent, _ = d.id(v, "consent", factPattern, factShape) }},
+		field{"needs", func(v *yaml.Node) { d.needs = d.words(v, "a fact's name", factPattern, factShape) }},
+		field{"moved", d.readMoved},
 		field{"misses", func(v *yaml.Node) { d.misses = d.readMisses(v) }},
 		field{"steps", d.readSteps},
 	)
@@ -145,6 +170,7 @@ func (d *rawDialog) readFacts(n *yaml.Node) {
 				}
 			}},
 			field{"keep", func(v *yaml.Node) { f.keep, _ = d.oneOf(v, "keep", keepWords...) }},
+			field{"before-consent", func(v *yaml.Node) { f.before, _ = d.oneOf(v, "before-consent", "allowed") }},
 			field{"set-by", func(v *yaml.Node) { f.setBy, _ = d.id(v, "set-by", stepPattern, stepShape) }},
 		)
 		d.facts = append(d.facts, f)
@@ -238,6 +264,36 @@ func (d *rawDialog) fitFact(f *rawFact, has func(string) bool) {
 			d.report(f.limits, fmt.Sprintf("min %d is above max %d", f.min, f.max), "swap them")
 		}
 	}
+}
+
+// readMoved reads what steps, answers and facts were called before.
+func (d *rawDialog) readMoved(n *yaml.Node) {
+	moves := func(n *yaml.Node, what, of string, pattern *regexp.Regexp, shape string) []rawMove {
+		var out []rawMove
+		d.pairs(n, what, func(k, v *yaml.Node) {
+			then, ok := d.id(k, of, pattern, shape)
+			now, ok2 := d.id(v, of, pattern, shape)
+			switch {
+			case !ok || !ok2:
+			case then.name == now.name:
+				d.report(then.pos, fmt.Sprintf("%s moves to itself", then.name), "delete it")
+			default:
+				out = append(out, rawMove{then, now})
+			}
+		})
+		return out
+	}
+	d.fields(n, "moved",
+		field{"steps", func(v *yaml.Node) { d.moved.steps = moves(v, "steps", "a step's id", stepPattern, stepShape) }},
+		field{"facts", func(v *yaml.Node) { d.moved.facts = moves(v, "facts", "a fact's name", factPattern, factShape) }},
+		field{"answers", func(v *yaml.Node) {
+			d.pairs(v, "answers", func(k, v *yaml.Node) {
+				if step, ok := d.id(k, "a step's id", stepPattern, stepShape); ok {
+					d.moved.answers = append(d.moved.answers, rawMoves{step, moves(v, "the answers of "+step.name, "an answer", valuePattern, valueShape)})
+				}
+			})
+		}},
+	)
 }
 
 func (d *rawDialog) readMisses(n *yaml.Node) *rawMisses {

@@ -15,13 +15,13 @@ var stepKinds = []struct {
 	op   Op
 	with string
 }{
-	{"say", Say, "go"},
-	{"ask", Ask, "short why into answers also again misses go done skip own from"},
-	{"review", Review, "short why into answers also again misses go change pick"},
+	{"say", Say, "go verbatim"},
+	{"ask", Ask, "short why into answers also again misses go openly verbatim done skip own from"},
+	{"review", Review, "short why into answers also again misses go openly change pick"},
 	{"route", Branch, ""},
 	{"call", Call, "go"},
-	{"do", Do, "into go"},
-	{"wait", Wait, "into go"},
+	{"do", Do, "into go openly"},
+	{"wait", Wait, "into go openly"},
 	{"set", Set, "go"},
 	{"alert", Alert, "go"},
 	{"finish", Finish, ""},
@@ -164,6 +164,10 @@ func (d *rawDialog) readKey(s *rawStep, key string, v *yaml.Node) {
 				s.also = append(s.also, rawOption{id: id, also: d.texts(v, "another word for an answer")})
 			}
 		})
+	case "openly":
+		s.openly = d.words(v, "an answer", valuePattern, valueShape)
+	case "verbatim":
+		text(&s.verbatim, "verbatim")
 	case "misses":
 		s.misses = d.readMisses(v)
 	case "go":
@@ -232,6 +236,7 @@ func (d *rawDialog) readRoutes(s *rawStep, n *yaml.Node) {
 		d.fields(c, "a route",
 			field{"when", func(v *yaml.Node) { r.when, _ = d.text(v, "when") }},
 			field{"go", func(v *yaml.Node) { r.to, _ = d.id(v, "a step's id", stepPattern, stepShape) }},
+			field{"openly", func(v *yaml.Node) { r.openly = d.words(v, "a fact's name", factPattern, factShape) }},
 			field{"else", func(v *yaml.Node) { otherwise, _ = d.id(v, "a step's id", stepPattern, stepShape) }},
 		)
 		switch {

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,10 +13,11 @@ import (
 type Phrase struct {
 	Dialog string // the dialog whose file holds it
 	Step   string // the step's id in that file
-	Field  string // "ask", "why", "say 2", "answers" …
-	Answer string // the answer whose label it is
+	Field  string // "ask", "why", "say 2" …
+	At     Place  // where it begins
 
 	base []Segment
+	in   map[string][]Segment // by language, and by form of address
 }
 
 // Segment is a piece of a phrase: literal text, or something to fill in.
@@ -41,17 +43,34 @@ func (p *Phrase) In(lang string) []Segment {
 	if p == nil {
 		return nil
 	}
-	return p.base
+	return inLanguage(p.in, lang, p.base)
+}
+
+// Has reports whether the phrase is written in a language.
+func (p *Phrase) Has(lang string) bool {
+	_, ok := p.in[lang]
+	return ok
 }
 
 // phrases compiles the texts of a step.
 func (c *compiler) phrases(s *Step, sc *scope, raw *rawStep) {
+	said := c.b.variants("dialogs/" + sc.d.name.name)
+	if sc.caller == nil {
+		for _, v := range said {
+			if words := v.t.steps[raw.id.name]; words != nil && v.form == "" {
+				v.t.fieldsFit(words, raw.source())
+			}
+		}
+	}
 	one := func(t ref, field string) *Phrase {
 		if !t.given() {
 			return nil
 		}
-		p := &Phrase{Dialog: sc.d.name.name, Step: raw.id.name, Field: field}
-		p.base = c.segments(sc, t, field)
+		p := &Phrase{Dialog: sc.d.name.name, Step: raw.id.name, Field: field, At: sc.d.place(t.pos)}
+		p.base = c.segments(t, field, func(offset int, what, mend string) {
+			c.tell(sc, c.root.within(t.pos, t.name, offset), what, mend)
+		})
+		c.translate(p, sc, raw, said)
 		return p
 	}
 	if raw.say.given() {
@@ -71,8 +90,36 @@ func (c *compiler) phrases(s *Step, sc *scope, raw *rawStep) {
 	}
 }
 
+// translate takes a phrase over from the translations of its file.
+func (c *compiler) translate(p *Phrase, sc *scope, raw *rawStep, said []variant) {
+	key, nth, _ := strings.Cut(p.Field, " ")
+	n := 0
+	if nth != "" {
+		n, _ = strconv.Atoi(nth)
+		n--
+	}
+	for _, v := range said {
+		words := v.t.steps[raw.id.name]
+		if words == nil || n >= len(words.texts[key]) {
+			continue
+		}
+		text := words.texts[key][n].in(v.form)
+		if !text.given() || v.form != "" && len(words.texts[key][n].forms) == 0 {
+			continue
+		}
+		if p.in == nil {
+			p.in = make(map[string][]Segment, len(said))
+		}
+		p.in[v.lang] = c.segments(text, p.Field, func(offset int, what, mend string) {
+			if sc.caller == nil {
+				v.t.report(v.t.within(text.pos, text.name, offset), what, mend)
+			}
+		})
+	}
+}
+
 // segments cuts a text at its placeholders. {{ and }} stand for braces.
-func (c *compiler) segments(sc *scope, t ref, field string) []Segment {
+func (c *compiler) segments(t ref, field string, report func(offset int, what, mend string)) []Segment {
 	var out []Segment
 	var literal strings.Builder
 	flush := func() {
@@ -82,11 +129,7 @@ func (c *compiler) segments(sc *scope, t ref, field string) []Segment {
 		}
 	}
 	text := t.name
-	tell := func(i int, what, mend string) {
-		if sc.caller == nil {
-			c.tell(sc, c.root.within(t.pos, text, utf8.RuneCountInString(text[:i])), what, mend)
-		}
-	}
+	tell := func(i int, what, mend string) { report(utf8.RuneCountInString(text[:i]), what, mend) }
 	for i := 0; i < len(text); {
 		switch {
 		case strings.HasPrefix(text[i:], "{{"), strings.HasPrefix(text[i:], "}}"):
@@ -107,7 +150,7 @@ func (c *compiler) segments(sc *scope, t ref, field string) []Segment {
 				return out
 			}
 			flush()
-			if seg, ok := c.placeholder(sc, name, field, func(what, mend string) { tell(i, what, mend) }); ok {
+			if seg, ok := c.placeholder(name, field, func(what, mend string) { tell(i, what, mend) }); ok {
 				out = append(out, seg)
 			}
 			i += end + 1
@@ -120,7 +163,7 @@ func (c *compiler) segments(sc *scope, t ref, field string) []Segment {
 	return out
 }
 
-func (c *compiler) placeholder(sc *scope, name, field string, tell func(what, mend string)) (Segment, bool) {
+func (c *compiler) placeholder(name, field string, tell func(what, mend string)) (Segment, bool) {
 	switch field {
 	case "short", "done", "skip", "change":
 		tell("a button cannot hold a placeholder", "put it into the question")

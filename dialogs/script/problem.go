@@ -7,29 +7,35 @@ import (
 	"strings"
 )
 
-// Problem is one mistake in a content file: where it is, what is wrong and
-// what to do instead. Line and Column count from one, in runes; they are zero
-// when the problem is the file as a whole.
-type Problem struct {
-	File         string
+// Place is where something stands in a content file. Line and Column count
+// from one, in runes; they are zero for the file as a whole.
+type Place struct {
+	File         string // "dialogs/intake.yaml"
 	Line, Column int
-	What, Mend   string
+}
+
+// String reads "file:line:column".
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+}
+
+// Problem is one mistake in a content file: where it is, what is wrong and
+// what to do instead.
+type Problem struct {
+	Place
+	What, Mend string
 }
 
 // Error reads "file:line:column: what: mend".
 func (p Problem) Error() string {
-	var b strings.Builder
-	b.WriteString(p.File)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d:%d", p.Line, p.Column)
-	}
-	b.WriteString(": ")
-	b.WriteString(p.What)
+	s := p.Place.String() + ": " + p.What
 	if p.Mend != "" {
-		b.WriteString(": ")
-		b.WriteString(p.Mend)
+		s += ": " + p.Mend
 	}
-	return b.String()
+	return s
 }
 
 // Problems is the error that Load returns: every mistake found, sorted by

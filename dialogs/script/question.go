@@ -51,6 +51,7 @@ func (c *compiler) question(s *Step, sc *scope, raw *rawStep) {
 		}
 	case f.List != nil && len(raw.answers) == 0:
 		s.options = c.listed(sc, raw, f.List)
+		c.listedIn(s, sc, raw, f.List)
 	case f.Type.OneOf() || f.Type.Many():
 		if len(raw.answers) == 0 {
 			c.tell(sc, raw.id.pos, fmt.Sprintf("%s has no answers", raw.id.name), "write `answers:` with a label for each value of "+f.Name)
@@ -76,30 +77,91 @@ func (c *compiler) question(s *Step, sc *scope, raw *rawStep) {
 
 // spelled takes the answers that stand in the step.
 func (c *compiler) spelled(s *Step, sc *scope, raw *rawStep) {
-	all := make([]Option, len(raw.answers))
-	for i, a := range raw.answers {
-		all[i] = Option{ID: a.id.name, Label: a.label.name}
-		for _, w := range a.also {
-			all[i].Also = append(all[i].Also, w.name)
-		}
-	}
+	all := options(raw.answers)
 	s.options = NewOptions(all, nil)
+	s.labels = make(map[string]Place, len(all))
+	for _, a := range raw.answers {
+		s.labels[a.id.name] = sc.d.place(a.id.pos)
+	}
+	c.translateAnswers(s, sc, raw, all)
 	for _, a := range raw.also {
 		if !hasOption(raw.answers, a.id.name) {
 			c.tell(sc, a.id.pos, fmt.Sprintf("%q is not an answer of %s", a.id.name, raw.id.name), suggest(a.id.name, optionIDs(raw.answers)))
 		}
 	}
 	if sc.caller == nil {
-		buttons := slices.Clone(raw.answers)
-		for _, b := range []struct {
-			id    string
-			label ref
-		}{{"the button done", raw.done}, {"the button skip", raw.skip}, {"the button change", raw.change}} {
-			if b.label.given() {
-				buttons = append(buttons, rawOption{id: ref{b.id, b.label.pos}, label: b.label})
-			}
+		c.root.clashes(append(slices.Clone(raw.answers), raw.buttons(func(_ string, t ref) ref { return t })...))
+	}
+}
+
+// buttons are the labels that stand below a question beside its answers.
+func (raw *rawStep) buttons(label func(key string, t ref) ref) []rawOption {
+	var out []rawOption
+	for _, b := range []struct {
+		key   string
+		label ref
+	}{{"done", raw.done}, {"skip", raw.skip}, {"change", raw.change}} {
+		if t := label(b.key, b.label); t.given() {
+			out = append(out, rawOption{id: ref{"the button " + b.key, t.pos}, label: t})
 		}
-		c.root.clashes(buttons)
+	}
+	return out
+}
+
+// translateAnswers takes the labels of a step's own answers over from the
+// translations of its file.
+func (c *compiler) translateAnswers(s *Step, sc *scope, raw *rawStep, all []Option) {
+	for _, v := range c.b.variants("dialogs/" + sc.d.name.name) {
+		words := v.t.steps[raw.id.name]
+		if words == nil {
+			continue
+		}
+		opts := translated(all, v, words.answers)
+		if sc.caller == nil && v.form == "" {
+			c.answersFit(v, raw, words, all)
+			v.t.clashes(append(slices.Clone(opts), raw.buttons(func(key string, t ref) ref {
+				if said := words.texts[key]; len(said) == 1 && t.given() {
+					return said[0].plain
+				}
+				return ref{}
+			})...))
+		}
+		if s.in == nil {
+			s.in = make(map[string]*Options)
+		}
+		s.in[v.lang] = NewOptions(options(opts), nil)
+	}
+}
+
+func (c *compiler) answersFit(v variant, raw *rawStep, words *rawWords, all []Option) {
+	for _, id := range words.order {
+		if !slices.ContainsFunc(all, func(o Option) bool { return o.ID == id.name }) {
+			v.t.report(id.pos, fmt.Sprintf("%q is not an answer of %s", id.name, raw.id.name), suggest(id.name, optionIDs(raw.answers)))
+		}
+	}
+}
+
+// listedIn takes the options of a list over from its translations, with the
+// further words of the step in those languages.
+func (c *compiler) listedIn(s *Step, sc *scope, raw *rawStep, list *List) {
+	for lang, options := range list.in {
+		for _, v := range c.b.variants("dialogs/" + sc.d.name.name) {
+			words := v.t.steps[raw.id.name]
+			if v.lang != lang || words == nil || len(words.answers) == 0 {
+				continue
+			}
+			all := slices.Clone(options.All)
+			for i := range all {
+				for _, w := range words.answers[all[i].ID].also {
+					all[i].Also = append(slices.Clone(all[i].Also), w.name)
+				}
+			}
+			options = NewOptions(all, list.First)
+		}
+		if s.in == nil {
+			s.in = make(map[string]*Options)
+		}
+		s.in[lang] = options
 	}
 }
 

@@ -23,11 +23,30 @@ func (c *compiler) ways(s *Step, sc *scope, raw *rawStep) {
 			covered++
 		}
 		to := c.target(sc, g.to)
-		s.Ways = append(s.Ways, Way{g.answer.name, to})
+		s.Ways = append(s.Ways, Way{Answer: g.answer.name, To: to, At: sc.d.place(g.answer.pos)})
 		c.link(s.Index, to, g.to.pos)
 	}
 	all := closed && covered == len(answers) && covered > 0 && s.Skip == nil && s.From == nil && s.Host == ""
 	c.onward(s, sc, raw, all)
+	c.openly(s, sc, raw, answers, closed)
+}
+
+// openly marks the ways that may show what was answered. An answer that leads
+// on like the others gets a way of its own for it.
+func (c *compiler) openly(s *Step, sc *scope, raw *rawStep, answers []string, closed bool) {
+	for _, o := range raw.openly {
+		i := slices.IndexFunc(s.Ways, func(w Way) bool { return w.Answer == o.name })
+		switch {
+		case i >= 0:
+			s.Ways[i].Openly = true
+		case closed && !slices.Contains(answers, o.name):
+			c.tell(sc, o.pos, fmt.Sprintf("%q is not an answer of %s", o.name, raw.id.name), suggest(o.name, answers))
+		case s.Next >= 0 && (s.Type.OneOf() || s.Into == nil):
+			s.Ways = append(s.Ways, Way{Answer: o.name, To: s.Next, Openly: true, At: sc.d.place(o.pos)})
+		default:
+			c.tell(sc, o.pos, fmt.Sprintf("%q decides nothing here", o.name), "delete it")
+		}
+	}
 }
 
 // onward fills in where a step goes when nothing else was said. all says
@@ -112,14 +131,19 @@ func (c *compiler) sets(s *Step, sc *scope, raw *rawStep) {
 			continue
 		}
 		v.By = s.Index
-		s.Sets = append(s.Sets, Setting{f, v})
+		s.Sets = append(s.Sets, Setting{f, v, sc.d.place(set.fact.pos)})
 	}
 }
 
 func (c *compiler) routes(s *Step, sc *scope, raw *rawStep) {
 	closed := false
 	for _, r := range raw.routes {
-		route := Route{To: c.target(sc, r.to)}
+		route := Route{To: c.target(sc, r.to), At: sc.d.place(r.at)}
+		for _, name := range r.openly {
+			if f := c.known(sc, name); f != nil {
+				route.Openly = append(route.Openly, f)
+			}
+		}
 		c.link(s.Index, route.To, r.to.pos)
 		if !r.when.given() {
 			closed = true

@@ -57,6 +57,7 @@ func (c *compiler) compile() *Dialog {
 	for i := range c.d.Steps {
 		c.resolve(i)
 	}
+	c.answersMoved()
 	if c.whole && len(c.d.Steps) > 0 {
 		c.missEdges()
 		c.graph()
@@ -114,7 +115,7 @@ func (c *compiler) fact(d *rawDialog, raw *rawFact) *Fact {
 	f := &Fact{
 		Name: raw.name.name, Type: raw.typ, Host: raw.host.name,
 		Min: raw.min, Max: raw.max, SeenBy: raw.seenBy.name, Keep: raw.keep.name, SetBy: raw.setBy.name,
-		lastSet: -1, At: d.place(raw.name.pos), BeforeConsent: raw.before.given(),
+		lastSet: -1, At: d.place(raw.name.pos), Home: d.name.name, BeforeConsent: raw.before.given(),
 	}
 	for _, w := range raw.never {
 		f.Never = append(f.Never, w.name)

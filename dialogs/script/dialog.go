@@ -53,7 +53,8 @@ type Dialog struct {
 
 	index map[string]int
 	facts map[string]*Fact
-	order []int // steps by rank
+	order []int           // steps by rank
+	gone  map[string]bool // what moved to nowhere: "steps age", "facts adult", "answers age minor"
 }
 
 // Index is the place of a step in Steps.

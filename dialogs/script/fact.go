@@ -66,6 +66,7 @@ type Fact struct {
 	SetBy    string   // the host call that alone may set it; empty for any step
 	Slot     int      // its place in the values of a walk
 	At       Place    // of its declaration
+	Home     string   // the dialog that declares it first
 
 	BeforeConsent bool // may be asked before the person consented
 

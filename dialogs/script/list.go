@@ -15,6 +15,7 @@ type rawList struct {
 	lang  string
 	first []ref
 	opts  []rawOption
+	moved []rawMove
 }
 
 type rawOption struct {
@@ -34,6 +35,7 @@ func readList(file string, data []byte) *rawList {
 		field{"language", func(v *yaml.Node) { l.lang = l.language(v) }},
 		field{"first", func(v *yaml.Node) { l.first = l.words(v, "an option", valuePattern, valueShape) }},
 		field{"options", func(v *yaml.Node) { l.options(v) }},
+		field{"moved", func(v *yaml.Node) { l.moved = l.moves(v, "moved", "an option", valuePattern, valueShape) }},
 	)
 	l.named(l.name, "list")
 	if len(l.opts) == 0 && len(l.problems) == 0 {
@@ -42,6 +44,14 @@ func readList(file string, data []byte) *rawList {
 	for _, f := range l.first {
 		if !hasOption(l.opts, f.name) {
 			l.report(f.pos, fmt.Sprintf("unknown option %q", f.name), suggest(f.name, optionIDs(l.opts)))
+		}
+	}
+	for _, m := range l.moved {
+		switch {
+		case hasOption(l.opts, m.then.name):
+			l.report(m.then.pos, fmt.Sprintf("the option %s still stands here", m.then.name), "an option that moved must be gone; rename one, or delete this line")
+		case m.now.name != gone && !hasOption(l.opts, m.now.name):
+			l.report(m.now.pos, fmt.Sprintf("unknown option %q", m.now.name), suggest(m.now.name, append(optionIDs(l.opts), gone)))
 		}
 	}
 	l.clashes(l.opts)
@@ -152,7 +162,11 @@ func optionIDs(opts []rawOption) []string {
 
 func (l *rawList) compile(said []variant) *List {
 	all := options(l.opts)
-	out := &List{Name: l.name.name, Language: l.lang, labels: make(map[string]Place, len(all))}
+	out := &List{Name: l.name.name, Language: l.lang, labels: make(map[string]Place, len(all)),
+		At: l.place(l.name.pos), Moved: make(map[string]string, len(l.moved))}
+	for _, m := range l.moved {
+		out.Moved[m.then.name] = m.now.name
+	}
 	for _, o := range l.opts {
 		out.labels[o.id.name] = l.place(o.id.pos)
 	}

@@ -136,6 +136,8 @@ type List struct {
 	Name     string
 	Language string
 	First    []string // the ids that get buttons; empty for all
+	At       Place
+	Moved    map[string]string // the option now, or "gone", by the option of an earlier release
 
 	base   *Options
 	in     map[string]*Options // by language, and by form of address

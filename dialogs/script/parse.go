@@ -268,32 +268,34 @@ func (d *rawDialog) fitFact(f *rawFact, has func(string) bool) {
 
 // readMoved reads what steps, answers and facts were called before.
 func (d *rawDialog) readMoved(n *yaml.Node) {
-	moves := func(n *yaml.Node, what, of string, pattern *regexp.Regexp, shape string) []rawMove {
-		var out []rawMove
-		d.pairs(n, what, func(k, v *yaml.Node) {
-			then, ok := d.id(k, of, pattern, shape)
-			now, ok2 := d.id(v, of, pattern, shape)
-			switch {
-			case !ok || !ok2:
-			case then.name == now.name:
-				d.report(then.pos, fmt.Sprintf("%s moves to itself", then.name), "delete it")
-			default:
-				out = append(out, rawMove{then, now})
-			}
-		})
-		return out
-	}
 	d.fields(n, "moved",
-		field{"steps", func(v *yaml.Node) { d.moved.steps = moves(v, "steps", "a step's id", stepPattern, stepShape) }},
-		field{"facts", func(v *yaml.Node) { d.moved.facts = moves(v, "facts", "a fact's name", factPattern, factShape) }},
+		field{"steps", func(v *yaml.Node) { d.moved.steps = d.moves(v, "steps", "a step's id", stepPattern, stepShape) }},
+		field{"facts", func(v *yaml.Node) { d.moved.facts = d.moves(v, "facts", "a fact's name", factPattern, factShape) }},
 		field{"answers", func(v *yaml.Node) {
 			d.pairs(v, "answers", func(k, v *yaml.Node) {
 				if step, ok := d.id(k, "a step's id", stepPattern, stepShape); ok {
-					d.moved.answers = append(d.moved.answers, rawMoves{step, moves(v, "the answers of "+step.name, "an answer", valuePattern, valueShape)})
+					d.moved.answers = append(d.moved.answers, rawMoves{step, d.moves(v, "the answers of "+step.name, "an answer", valuePattern, valueShape)})
 				}
 			})
 		}},
 	)
+}
+
+// moves reads what things were called before, and are now.
+func (r *reader) moves(n *yaml.Node, what, of string, pattern *regexp.Regexp, shape string) []rawMove {
+	var out []rawMove
+	r.pairs(n, what, func(k, v *yaml.Node) {
+		then, ok := r.id(k, of, pattern, shape)
+		now, ok2 := r.id(v, of, pattern, shape)
+		switch {
+		case !ok || !ok2:
+		case then.name == now.name:
+			r.report(then.pos, fmt.Sprintf("%s moves to itself", then.name), "delete it")
+		default:
+			out = append(out, rawMove{then, now})
+		}
+	})
+	return out
 }
 
 func (d *rawDialog) readMisses(n *yaml.Node) *rawMisses {

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,7 @@ func (c *compiler) promises() {
 			c.d.NeedsAt = c.root.place(c.root.needs[0].pos)
 		}
 	}
+	c.d.gone = map[string]bool{}
 	c.d.Moved = Moved{Steps: map[string]string{}, Answers: map[string]map[string]string{}, Facts: map[string]string{}}
 	seen := map[*scope]bool{}
 	c.moved(sc)
@@ -42,10 +44,16 @@ func (c *compiler) promises() {
 		}
 	}
 	// A call that was renamed takes the steps of the dialog it calls along.
-	for then, now := range maps.Clone(c.d.Moved.Steps) {
+	own := maps.Clone(c.d.Moved.Steps)
+	for then, now := range own {
 		i, ok := c.d.index[now]
 		if !ok || c.d.Steps[i].Op != Call {
 			continue
+		}
+		for before, to := range own {
+			if rest, inside := strings.CutPrefix(before, now+"/"); inside {
+				c.d.Moved.Steps[then+"/"+rest] = to
+			}
 		}
 		for _, s := range c.d.Steps[i+1:] {
 			rest, inside := strings.CutPrefix(s.ID, now+"/")
@@ -60,38 +68,90 @@ func (c *compiler) promises() {
 // moved takes over what one dialog's file says was called otherwise before.
 func (c *compiler) moved(sc *scope) {
 	for _, m := range sc.d.moved.steps {
-		now := sc.prefix + m.now.name
-		if _, ok := c.d.index[now]; !ok {
-			c.target(sc, m.now)
-			continue
-		}
+		now := last(sc.d.moved.steps, m.now)
 		if _, stands := c.d.index[sc.prefix+m.then.name]; stands {
 			c.tell(sc, m.then.pos, fmt.Sprintf("the step %s still stands here", m.then.name), "a step that moved must be gone; rename one, or delete this line")
 			continue
 		}
-		c.d.Moved.Steps[sc.prefix+m.then.name] = now
+		if now.name == gone {
+			c.d.gone["steps "+sc.prefix+m.then.name] = true
+		} else if to := c.target(sc, now); to >= 0 {
+			c.d.Moved.Steps[sc.prefix+m.then.name] = c.d.Steps[to].ID
+		}
 	}
 	for _, m := range sc.d.moved.facts {
-		if c.known(sc, m.now) == nil {
-			continue
-		}
+		now := last(sc.d.moved.facts, m.now)
 		if _, stands := c.d.facts[m.then.name]; stands {
 			c.tell(sc, m.then.pos, fmt.Sprintf("the fact %s is still declared", m.then.name), "a fact that moved must be gone; rename one, or delete this line")
 			continue
 		}
-		c.d.Moved.Facts[m.then.name] = m.now.name
+		if now.name == gone {
+			c.d.gone["facts "+m.then.name] = true
+		} else if c.known(sc, now) != nil {
+			c.d.Moved.Facts[m.then.name] = now.name
+		}
 	}
 	for _, a := range sc.d.moved.answers {
-		step := sc.prefix + a.step.name
-		if _, ok := c.d.index[step]; !ok {
-			c.target(sc, a.step)
+		at := c.target(sc, a.step)
+		if at < 0 {
 			continue
 		}
-		if c.d.Moved.Answers[step] == nil {
-			c.d.Moved.Answers[step] = make(map[string]string, len(a.moves))
+		for _, m := range a.moves {
+			c.answerMoved(c.d.Steps[at].ID, m.then, last(a.moves, m.now))
+		}
+	}
+}
+
+// last follows a move through later ones.
+func last(moves []rawMove, to ref) ref {
+	for range moves {
+		at := slices.IndexFunc(moves, func(m rawMove) bool { return m.then.name == to.name })
+		if at < 0 {
+			break
+		}
+		to.name = moves[at].now.name
+	}
+	return to
+}
+
+func (c *compiler) answerMoved(step string, then, now ref) {
+	if now.name == gone {
+		c.d.gone["answers "+step+" "+then.name] = true
+		return
+	}
+	if c.d.Moved.Answers[step] == nil {
+		c.d.Moved.Answers[step] = make(map[string]string)
+	}
+	c.d.Moved.Answers[step][then.name] = now.name
+}
+
+// answersMoved checks the answers that moved once the questions are known, and
+// adds those that moved in a list.
+func (c *compiler) answersMoved() {
+	for _, a := range c.root.moved.answers {
+		s, ok := c.d.Step(a.step.name)
+		if !ok || s.options == nil {
+			continue
 		}
 		for _, m := range a.moves {
-			c.d.Moved.Answers[step][m.then.name] = m.now.name
+			if _, stands := s.options.Find(m.then.name); stands {
+				c.root.report(m.then.pos, fmt.Sprintf("%s still has the answer %s", a.step.name, m.then.name), "an answer that moved must be gone; rename one, or delete this line")
+			}
+			if now := last(a.moves, m.now); now.name != gone {
+				if _, ok := s.options.Find(now.name); !ok {
+					c.root.report(m.now.pos, fmt.Sprintf("%q is not an answer of %s", now.name, a.step.name), suggest(now.name, append(optionNames(s.options), gone)))
+				}
+			}
+		}
+	}
+	for _, s := range c.d.Steps {
+		if s.Into == nil || s.Into.List == nil || !s.Question() {
+			continue
+		}
+		for _, then := range keys(s.Into.List.Moved) {
+			if _, said := c.d.Moved.Answers[s.ID][then]; !said {
+				c.answerMoved(s.ID, ref{then, pos{}}, ref{s.Into.List.Moved[then], pos{}})
+			}
 		}
 	}
 }

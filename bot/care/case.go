@@ -50,6 +50,7 @@ type Case struct {
 	Call      CallRequest       `cbor:"11,keyasint,omitzero"`
 	Alerts    []Alert           `cbor:"12,keyasint,omitempty"` // oldest first
 	Updated   int64             `cbor:"13,keyasint,omitempty"`
+	Language  string            `cbor:"14,keyasint,omitempty"` // in which the client writes; empty when it is English
 }
 
 // Claim says which therapist has the case in hand.
@@ -83,6 +84,11 @@ const (
 	AlertMedical AlertName = "medical"
 	AlertCall    AlertName = "call"
 )
+
+// AlertNames are all that there are.
+func AlertNames() []AlertName {
+	return []AlertName{AlertCrisis, AlertIPV, AlertDanger, AlertChild, AlertMedical, AlertCall}
+}
 
 func (n AlertName) urgency() Urgency {
 	switch n {

@@ -139,6 +139,23 @@ func TestFeeNeverChangesUrgency(t *testing.T) {
 	})
 }
 
+// What triage says follows from the facts that it names, and from no other.
+func TestTriageFacts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := answers(t)
+		want, _ := care.Triage(care.ReadEnquiry(f))
+		only := map[string]string{}
+		for _, id := range care.TriageFacts() {
+			if f[id] != "" {
+				only[id] = f[id]
+			}
+		}
+		if got, _ := care.Triage(care.ReadEnquiry(only)); got != want {
+			t.Fatalf("from %v: got %s, want %s", care.TriageFacts(), got, want)
+		}
+	})
+}
+
 // One more licence, language, mode, slot or kind of client never takes a
 // therapist away.
 func TestGatesAreMonotone(t *testing.T) {

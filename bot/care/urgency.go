@@ -48,6 +48,11 @@ func (u Urgency) Words() string {
 // translations; Text never holds a client's words.
 type Reason struct{ Code, Text string }
 
+// TriageFacts are the facts that [Triage] looks at; no other changes what it says.
+func TriageFacts() []string {
+	return []string{"safe", "afraid", "minor_safe", "body_now", "body_days", "body_along", "nitrates"}
+}
+
 // Triage says how urgent the answers are, with every reason for it, the most
 // urgent first. It runs on buttons only: words are screened elsewhere. The
 // rules are those of the practice's rule book, sections 4, 6, 7 and 9:

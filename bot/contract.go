@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"maps"
+	"slices"
+
+	"anteroom/bot/care"
+)
+
+// Contract is what scripts may count on in the service: a check of content
+// holds scripts against it.
+type Contract struct {
+	Entries []string // dialogs that the service begins by itself
+	Asides  []string // those of them that a person can open at every question
+	Help    string   // the aside that shows help numbers
+	Calls   map[string]Call
+	Alerts  []string            // what can be told to a person at the practice
+	Lists   []string            // that the service brings
+	Urgency string              // the fact that triage sets
+	Givens  map[string][]string // by name, those that follow from facts, and which; a name that ends in a dot stands for all that begin with it
+}
+
+// Call is a host call.
+type Call struct {
+	Results []string                             // all it can bring
+	Reads   []string                             // the facts that its result follows from
+	Shows   string                               // who sees the facts it passes on; empty when it passes none
+	Decide  func(facts map[string]string) string // nil where the facts do not decide
+}
+
+// ForScripts is the contract of this service.
+func ForScripts() Contract {
+	place := []string{factHere}
+	urgencies := []string{string(care.R0), string(care.R1), string(care.Medical), string(care.NoRush)}
+	c := Contract{
+		Entries: append([]string{intakeDialog, "declined", "forget"}, slices.Sorted(maps.Values(answerDialogs))...),
+		Help:    sideDialogs["now"],
+		Calls: map[string]Call{
+			"triage": {Results: urgencies, Reads: care.TriageFacts(), Decide: func(facts map[string]string) string {
+				u, _ := care.Triage(care.ReadEnquiry(facts))
+				return string(u)
+			}},
+			"fee-slots":        {Results: []string{"open", "none"}},
+			"submit":           {Results: []string{"sent"}, Shows: "case"},
+			"request-call":     {Results: []string{"noted"}, Shows: "case"},
+			"remember-consent": {Results: []string{"kept"}},
+			"erase":            {Results: []string{"erased"}},
+		},
+		Lists:   []string{"offered"},
+		Urgency: "urgency",
+		Givens:  map[string][]string{"emergency": place, "helplines": place, "helplines.": place, "reply.by": place, "call.next": place},
+	}
+	for _, name := range care.AlertNames() {
+		c.Alerts = append(c.Alerts, string(name))
+	}
+	for _, side := range sideDialogs {
+		c.Asides = append(c.Asides, side)
+	}
+	c.Asides = append(c.Asides, "forget")
+	slices.Sort(c.Asides)
+	c.Entries = append(c.Entries, c.Asides...)
+	slices.Sort(c.Entries)
+	c.Entries = slices.Compact(c.Entries)
+	return c
+}

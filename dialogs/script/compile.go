@@ -44,6 +44,7 @@ type edge struct {
 func newCompiler(b *builder, root *rawDialog) *compiler {
 	return &compiler{b: b, root: root, whole: !root.broken, d: &Dialog{
 		Name: root.name.name, Version: root.version, Language: root.lang, At: root.place(root.name.pos),
+		Limit: root.longest, LimitAt: root.place(root.limit),
 		index: make(map[string]int), facts: make(map[string]*Fact),
 	}}
 }

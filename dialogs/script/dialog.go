@@ -40,9 +40,11 @@ type Dialog struct {
 	Facts    []*Fact  // by slot; those of called dialogs included
 	Givens   []string // what texts ask of the host
 	Outcomes []string // what it can finish with
-	Longest  int      // questions on the longest path
-	Pick     *Phrase  // asks which answer to change, as the first review says it; nil without one
-	At       Place    // of its name
+	Longest  int      // questions on the longest path over the graph, conditions aside
+	Limit    int      // what the file allows as longest; 0 when it does not say
+	LimitAt  Place
+	Pick     *Phrase // asks which answer to change, as the first review says it; nil without one
+	At       Place   // of its name
 
 	Consent      *Fact // records consent; nil when the dialog does not say
 	ConsentGiven bool  // it is begun after consent only

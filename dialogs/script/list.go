@@ -184,6 +184,7 @@ func (l *rawList) compile(said []variant) *List {
 		}
 		out.in[v.lang] = NewOptions(options(opts), out.First)
 	}
+	heard(out.base, out.in)
 	return out
 }
 

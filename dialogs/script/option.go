@@ -56,6 +56,40 @@ func NewOptions(all []Option, shown []string) *Options {
 	return o
 }
 
+// hear adds what means the same options in another language, wherever nothing
+// here claims the word: people mix the languages they speak.
+func (o *Options) hear(other []Option) {
+	claimed := func(word string, by int) bool {
+		for i := range o.All {
+			if i != by && (o.labels[i] == word || o.folded[i] == word || slices.Contains(o.also[i], word)) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, opt := range other {
+		at, ok := o.Find(opt.ID)
+		if !ok {
+			continue
+		}
+		for _, said := range append([]string{opt.Label}, opt.Also...) {
+			if word := Fold(said); word != "" && !slices.Contains(o.also[at], word) && !claimed(word, at) {
+				o.also[at] = append(o.also[at], word)
+			}
+		}
+	}
+}
+
+// heard makes options of several languages understand one another's words.
+func heard(original *Options, in map[string]*Options) {
+	for _, lang := range keys(in) {
+		in[lang].hear(original.All)
+	}
+	for _, lang := range keys(in) {
+		original.hear(in[lang].All)
+	}
+}
+
 // Find is the place of an id in All.
 func (o *Options) Find(id string) (int, bool) {
 	if len(o.All) <= 8 {

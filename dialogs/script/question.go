@@ -131,6 +131,7 @@ func (c *compiler) translateAnswers(s *Step, sc *scope, raw *rawStep, all []Opti
 		}
 		s.in[v.lang] = NewOptions(options(opts), nil)
 	}
+	heard(s.options, s.in)
 }
 
 func (c *compiler) answersFit(v variant, raw *rawStep, words *rawWords, all []Option) {
@@ -158,10 +159,16 @@ func (c *compiler) listedIn(s *Step, sc *scope, raw *rawStep, list *List) {
 			}
 			options = NewOptions(all, list.First)
 		}
+		if len(raw.also) > 0 && options == list.in[lang] {
+			options = NewOptions(options.All, list.First) // the list's own stay as they are
+		}
 		if s.in == nil {
 			s.in = make(map[string]*Options)
 		}
 		s.in[lang] = options
+	}
+	if len(raw.also) > 0 {
+		heard(s.options, s.in)
 	}
 }
 

@@ -122,6 +122,15 @@ func TestTranslation(t *testing.T) {
 	if i, ok := o.Match(script.Fold("GANAS"), o.Shown, nil); !ok || o.All[i].ID != "desire" {
 		t.Error("a further word of a translated list is not understood")
 	}
+	for _, c := range []struct{ lang, typed, want string }{{"es", "over", "adult"}, {"es", "sure", "adult"}, {"en", "sí", "adult"}, {"en-x", "CLARO", "adult"}, {"es-usted", "under", "minor"}} {
+		o := age.Options(c.lang)
+		if i, ok := o.Match(script.Fold(c.typed), o.Shown, nil); !ok || o.All[i].ID != c.want {
+			t.Errorf("%q typed in %s: not understood as %s", c.typed, c.lang, c.want)
+		}
+	}
+	if o := topics.Options("en"); len(o.All[1].Also) != 1 {
+		t.Errorf("what is written to mean an option: got %v", o.All[1].Also)
+	}
 	if only, err := script.Load(bilingual(t), "en"); err != nil || len(only.Languages()) != 1 {
 		t.Errorf("asked for English only: got %v, %v", only.Languages(), err)
 	}

@@ -122,6 +122,7 @@ type Step struct {
 	options *Options
 	in      map[string]*Options // by language, and by form of address
 	labels  map[string]Place
+	said    map[string]map[string]Place // where those of translations stand
 }
 
 // Way is where one answer, result or outcome leads.
@@ -164,6 +165,16 @@ func (s *Step) LabelAt(answer string) Place {
 		return s.Into.List.LabelAt(answer)
 	}
 	return s.At
+}
+
+// LabelIn is where a translation writes the label of an answer; false when it
+// does not.
+func (s *Step) LabelIn(lang, answer string) (Place, bool) {
+	if _, own := s.labels[answer]; !own && s.Into != nil && s.Into.List != nil {
+		return s.Into.List.LabelIn(lang, answer)
+	}
+	at, ok := inLanguage(s.said, lang, nil)[answer]
+	return at, ok
 }
 
 // After is where an answer leads.

@@ -180,9 +180,9 @@ func (l *rawList) compile(said []variant) *List {
 			v.t.clashes(opts)
 		}
 		if out.in == nil {
-			out.in = make(map[string]*Options, len(said))
+			out.in, out.said = make(map[string]*Options, len(said)), make(map[string]map[string]Place, len(said))
 		}
-		out.in[v.lang] = NewOptions(options(opts), out.First)
+		out.in[v.lang], out.said[v.lang] = NewOptions(options(opts), out.First), v.t.labelled(opts)
 	}
 	heard(out.base, out.in)
 	return out
@@ -205,6 +205,17 @@ func translated(all []Option, v variant, labels map[string]rawLabel) []rawOption
 		out[i].also = l.also
 		if label := l.label.in(v.form); label.given() {
 			out[i].label = label
+		}
+	}
+	return out
+}
+
+// labelled is where the labels that a translation brings stand in it.
+func (t *rawTranslation) labelled(opts []rawOption) map[string]Place {
+	out := make(map[string]Place, len(opts))
+	for _, o := range opts {
+		if o.label.pos != (pos{}) {
+			out[o.id.name] = t.place(o.id.pos)
 		}
 	}
 	return out

@@ -176,6 +176,7 @@ type List struct {
 	base   *Options
 	in     map[string]*Options // by language, and by form of address
 	labels map[string]Place
+	said   map[string]map[string]Place // where those of translations stand
 }
 
 // Find is the option with that id, in the list's own language.
@@ -193,6 +194,13 @@ func (l *List) In(lang string) *Options { return inLanguage(l.in, lang, l.base) 
 
 // LabelAt is where an option of the list is written.
 func (l *List) LabelAt(id string) Place { return l.labels[id] }
+
+// LabelIn is where a translation writes the label of an option; false when it
+// does not.
+func (l *List) LabelIn(lang, id string) (Place, bool) {
+	at, ok := inLanguage(l.said, lang, nil)[id]
+	return at, ok
+}
 
 func (l *List) ids() []string {
 	ids := make([]string, len(l.base.All))

@@ -18,6 +18,7 @@ type Phrase struct {
 
 	base []Segment
 	in   map[string][]Segment // by language, and by form of address
+	at   map[string]Place     // where those stand
 }
 
 // Segment is a piece of a phrase: literal text, or something to fill in.
@@ -45,6 +46,10 @@ func (p *Phrase) In(lang string) []Segment {
 	}
 	return inLanguage(p.in, lang, p.base)
 }
+
+// Place is where the phrase stands in a language. Where it is not written in
+// that one, it is where the original stands.
+func (p *Phrase) Place(lang string) Place { return inLanguage(p.at, lang, p.At) }
 
 // Has reports whether the phrase is written in a language.
 func (p *Phrase) Has(lang string) bool {
@@ -108,8 +113,9 @@ func (c *compiler) translate(p *Phrase, sc *scope, raw *rawStep, said []variant)
 			continue
 		}
 		if p.in == nil {
-			p.in = make(map[string][]Segment, len(said))
+			p.in, p.at = make(map[string][]Segment, len(said)), make(map[string]Place, len(said))
 		}
+		p.at[v.lang] = v.t.place(text.pos)
 		p.in[v.lang] = c.segments(text, p.Field, func(offset int, what, mend string) {
 			if sc.caller == nil {
 				v.t.report(v.t.within(text.pos, text.name, offset), what, mend)

@@ -127,9 +127,9 @@ func (c *compiler) translateAnswers(s *Step, sc *scope, raw *rawStep, all []Opti
 			})...))
 		}
 		if s.in == nil {
-			s.in = make(map[string]*Options)
+			s.in, s.said = make(map[string]*Options), make(map[string]map[string]Place)
 		}
-		s.in[v.lang] = NewOptions(options(opts), nil)
+		s.in[v.lang], s.said[v.lang] = NewOptions(options(opts), nil), v.t.labelled(opts)
 	}
 	heard(s.options, s.in)
 }

@@ -75,7 +75,10 @@ func (s *Service) putAside(ctx context.Context, ev Event, from *source, cause er
 	}
 	w.out.audit = append(w.out.audit, audited{log: quarantineLog, key: ev.Subject, entry: aside{Subject: string(ev.Subject), At: ev.At.Unix(), Event: plain}})
 	if ev.from.Chat != "" {
-		c := &chatState{Channel: ev.from.Channel, To: ev.from.Chat, Lang: w.p.language(ev.from.Locale)}
+		c := &chatState{Channel: ev.from.Channel, To: ev.from.Chat, Lang: w.p.Greets(ev.from.Locale)}
+		if kept, err := peek[chatState](w, ev.Subject); err == nil && kept != nil {
+			c.Lang = kept.Lang
+		}
 		newTalk(w, c).phrase("error-ours")
 	}
 	if err := s.commit(ctx, w); err != nil && !errors.Is(err, ErrSeen) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,15 +59,17 @@ func (t *talk) answered(a Answer) error {
 		"fee":       itoa(a.Fee),
 		"names":     strings.Join(names, "\n"),
 		"note":      d.Note,
-		"date":      t.dateOr(d.Date, who.NextOpening),
-		"window":    t.dateOr(d.WriteBy, ""),
+		"date":      t.dayOr(d.Date, who.NextOpening),
+		"window":    t.dayOr(d.WriteBy, ""),
 	}
 	switch kind {
 	case care.Ask:
 		params["question"], params["note"] = d.Note, ""
 	case care.Call:
-		params["window"] = t.callWindow(d)
-		params["note"] = ""
+		params["window"], params["note"] = d.Note, ""
+		if len(d.Times) > 0 {
+			params["window"] = times[0]
+		}
 	}
 	maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
 	for i, r := range t.c.Runs { // an answer that is still open is overtaken
@@ -165,7 +168,7 @@ func (t *talk) leaveCase() error {
 	}
 	if rec.Case.Status == care.Booked {
 		if !t.expired {
-			t.phrase("forget-kept", "what", "your booking and the answers that you sent", "until", t.w.p.Practice.Keep.Record.Words()+" after the work ends")
+			t.phrase("forget-kept", "what", t.text("forget-kept.what"), "until", t.text("forget-kept.until"))
 		}
 		return nil
 	}
@@ -207,25 +210,44 @@ func (p *Practice) otherNames() []string {
 	return names
 }
 
-// dateOr writes the first date that there is, or else the day by which the
-// practice promises an answer: a client always hears a date.
-func (t *talk) dateOr(dates ...care.Date) string {
-	for _, d := range dates {
-		if day, err := time.Parse(time.DateOnly, string(d)); err == nil {
-			return day.Format("2 January 2006")
+// dayOr is the first day that there is, or else the one by which the practice
+// promises an answer: a client always hears a date.
+func (t *talk) dayOr(days ...care.Date) string {
+	for _, d := range days {
+		if !d.In(time.UTC).IsZero() {
+			return string(d)
 		}
 	}
-	return t.w.p.Hours.Deadline(t.w.now, t.w.p.ReplyWithinWorkingDays).In(t.w.p.Zone).Format("2 January 2006")
+	return string(care.DateOf(t.w.p.Hours.Deadline(t.w.now, t.w.p.ReplyWithinWorkingDays).In(t.w.p.Zone)))
 }
 
-// callWindow says when a call comes: what the therapist wrote, the time they
-// chose, or the hours of the practice.
-func (t *talk) callWindow(d care.Decision) string {
-	switch {
-	case len(d.Times) > 0:
-		return inZone(time.Unix(d.Times[0], 0), t.zone())
-	case d.Note != "":
-		return d.Note
+// param is what a decision brought, as the client reads it now: days, times and
+// sums are kept as they are and worded in the client's language.
+func (t *talk) param(name string, f dialogs.Facts) string {
+	value, g := f.Param(name), t.tongue()
+	switch name {
+	case "fee":
+		if n, err := strconv.Atoi(value); err == nil {
+			return g.number(n)
+		}
+	case "names":
+		lines := strings.Split(value, "\n")
+		for _, r := range t.w.p.Fees.Referrals {
+			if i := slices.Index(lines, r.Line()); i >= 0 {
+				lines[i] = r.LineIn(g.lang)
+			}
+		}
+		return strings.Join(lines, "\n")
+	case "date", "window":
+		if day := care.Date(value).In(time.UTC); !day.IsZero() {
+			return g.dateWithYear(day)
+		}
+		if at, err := strconv.ParseInt(value, 10, 64); err == nil {
+			return g.moment(time.Unix(at, 0), t.zone())
+		}
+		if value == "" && name == "window" { // no hour was named for a call
+			return g.hours(t.w.p.OpenHours)
+		}
 	}
-	return t.w.p.hoursInWords()
+	return value
 }

@@ -23,14 +23,14 @@ func (t *trap) spring() {
 	}
 }
 
-func (t *trap) Lines(place string, kinds ...string) string {
+func (t *trap) Lines(lang, place string, kinds ...string) string {
 	t.spring()
-	return t.Helplines.Lines(place, kinds...)
+	return t.Helplines.Lines(lang, place, kinds...)
 }
 
-func (t *trap) Emergency(place string) string {
+func (t *trap) Emergency(lang, place string) string {
 	t.spring()
-	return t.Helplines.Emergency(place)
+	return t.Helplines.Emergency(lang, place)
 }
 
 const secret = "zebra-words that a client wrote"

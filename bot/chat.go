@@ -60,7 +60,9 @@ const (
 	universalCall  = "call"
 	universalNow   = "now"
 	universalBack  = "back"
-	mostWords      = 1500 // letters of one answer; what the longest text fact takes
+	// universalLanguage stands before the code of a language that is offered.
+	universalLanguage = "language/"
+	mostWords         = 1500 // letters of one answer; what the longest text fact takes
 )
 
 // Fell says that something planned has fallen due.
@@ -85,6 +87,10 @@ func chatStep(w *world) error {
 	if c == nil {
 		return firstContact(w)
 	}
+	c.Runs = slices.DeleteFunc(c.Runs, func(r dialogs.Run) bool { // a dialog that is gone asks nothing
+		_, ok := w.p.Library.Dialog(r.Dialog)
+		return !ok
+	})
 	t := newTalk(w, c)
 	if t.tooFast() {
 		return t.close()
@@ -125,17 +131,18 @@ func firstContact(w *world) error {
 	if from.Chat == "" {
 		return nil // an answer or a reminder for someone who is erased
 	}
-	c := &chatState{Channel: from.Channel, To: from.Chat, Lang: w.p.language(from.Locale), Last: w.now.Unix()}
+	c := &chatState{Channel: from.Channel, To: from.Chat, Lang: w.p.Greets(from.Locale), Last: w.now.Unix()}
 	t := newTalk(w, c)
 	switch what := w.ev.What.(type) {
 	case Press:
-		if way := t.wayOut(what.Data); way != "" {
+		if way, _ := t.wayOut(what.Data); sideDialogs[way] != "" {
 			return t.startWith(way)
 		}
 		t.phrase("stale-button")
 		return nil
 	case Words:
-		switch command, arg, _ := commandOf(what.Text); command {
+		command, arg, _ := w.p.speech.command(what.Text)
+		switch command {
 		case "forget", "stop", "pause", "mydata":
 			t.phrase("mydata-empty")
 			return nil
@@ -145,6 +152,8 @@ func firstContact(w *world) error {
 			return t.startWith(command)
 		case "privacy":
 			t.phrase(command)
+		case "language":
+			return t.startIn(arg)
 		}
 	case Media:
 		t.media(what.Kind)
@@ -154,6 +163,7 @@ func firstContact(w *world) error {
 	if err := t.begin(intakeDialog, nil); err != nil {
 		return err
 	}
+	t.offerOthers()
 	return t.close()
 }
 
@@ -171,6 +181,7 @@ func (t *talk) startWith(command string) error {
 			return err
 		}
 	}
+	t.offerOthers()
 	return t.close()
 }
 
@@ -193,7 +204,7 @@ type talk struct {
 func newTalk(w *world, c *chatState) *talk {
 	t := &talk{w: w, c: c, self: w.ev.Subject}
 	t.own.t, t.host = t, &t.own
-	t.given = func(name string) string { return t.host.Given(name, dialogs.Facts{}) }
+	t.given = func(name string) string { return dialogs.Isolate(t.host.Given(name, dialogs.Facts{}), t.tongue().name) }
 	return t
 }
 
@@ -269,13 +280,13 @@ func (t *talk) words(m Words) error {
 		return t.again()
 	}
 	text := strings.TrimSpace(m.Text)
-	if command, arg, bare := commandOf(text); command != "" {
+	if command, arg, bare := t.w.p.speech.command(text); command != "" {
 		if bare && t.answers(text) {
 			return t.input(dialogs.Words{Text: text})
 		}
 		return t.command(command, arg)
 	}
-	if t.asksWhatWeAre(text) {
+	if t.w.p.speech.asked(text) {
 		t.phrase("program")
 		return t.again()
 	}
@@ -331,25 +342,33 @@ func (t *talk) press(data string) error {
 	if back {
 		return t.command(universalBack, "")
 	}
-	if way := t.wayOut(data); way != "" {
-		return t.command(way, "")
+	if way, arg := t.wayOut(data); way != "" {
+		return t.command(way, arg)
 	}
-	t.phrase("stale-button")
+	if !slices.Contains(turn.Out, dialogs.Output(dialogs.Moved{})) { // that says it better
+		t.phrase("stale-button")
+	}
 	if len(t.c.Runs) == 0 {
 		return nil
 	}
 	return t.says(turn, false)
 }
 
-// wayOut is the way out that a button offers, empty when it offers none.
-func (t *talk) wayOut(data string) string {
+// wayOut is the command that a button beside the answers stands for, and what
+// stands behind it; empty when it stands for none.
+func (t *talk) wayOut(data string) (command, arg string) {
 	ways := t.marks(universalStep, 0)
 	for _, u := range []string{universalCall, universalNow} {
 		if ways.on(data, u) {
-			return u
+			return u, ""
 		}
 	}
-	return ""
+	for _, g := range t.w.p.speech.tongues {
+		if ways.on(data, universalLanguage+g.lang) {
+			return "language", g.lang
+		}
+	}
+	return "", ""
 }
 
 // fell does what was planned.

@@ -2,43 +2,20 @@ package bot
 
 import (
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
+	"anteroom/bot/care"
 	"anteroom/dialogs"
 	"anteroom/dialogs/script"
 )
 
-// commandWords are what can be asked for at any moment, with a slash.
+// commandWords are what can be asked for at any moment, with a slash. The words
+// that mean the same without one are content; see [speech].
 var commandWords = map[string]string{
 	"start": "start", "help": "help", "back": "back", "skip": "skip", "change": "change", "edit": "change",
 	"pause": "pause", "resume": "resume", "stop": "stop", "call": "call", "now": "now", "what": "what",
-	"mydata": "mydata", "forget": "forget", "privacy": "privacy",
-}
-
-// bareWords mean the same without a slash, if they are not an answer to the
-// open question.
-var bareWords = map[string]string{
-	"start": "start", "help": "help", "back": "back", "skip": "skip", "change": "change", "pause": "pause",
-	"resume": "resume", "stop": "stop", "call me": "call", "now": "now", "what": "what", "what happens": "what",
-	"my data": "mydata", "forget": "forget", "privacy": "privacy",
-	"i need help now": "now", "have a person call me": "call",
-}
-
-// commandOf finds a command in what was typed, and the word behind it; bare
-// says that it had no slash. An unknown one is "?".
-func commandOf(text string) (command, arg string, bare bool) {
-	text = strings.TrimSpace(text)
-	if !strings.HasPrefix(text, "/") {
-		command = bareWords[strings.ToLower(strings.TrimRight(text, "?!. "))]
-		return command, "", command != ""
-	}
-	word, rest, _ := strings.Cut(text[1:], " ")
-	name, _, _ := strings.Cut(strings.ToLower(word), "@")
-	if command = commandWords[name]; command == "" {
-		command = "?"
-	}
-	return command, strings.TrimSpace(rest), false
+	"mydata": "mydata", "forget": "forget", "privacy": "privacy", "language": "language",
 }
 
 // answers reports whether words are an answer to the open question. Own words
@@ -48,7 +25,7 @@ func (t *talk) answers(text string) bool {
 	if err != nil || turn.Open == nil || turn.Open.Type == script.Text {
 		return false
 	}
-	tried, err := dialogs.Step(t.w.p.Library, *t.top(), dialogs.Words{Text: text}, t.w.now, t.c.Lang, t.host)
+	tried, err := dialogs.Step(t.w.p.Library, *t.top(), dialogs.Words{Text: text}, t.w.now, t.tongue().form, t.host)
 	return err == nil && tried.Accepted && !slices.ContainsFunc(tried.Run.Trail, func(e dialogs.Entry) bool {
 		return e.Step == turn.Open.Step && strings.HasSuffix(e.Value, "\n"+text)
 	})
@@ -83,11 +60,11 @@ func (t *talk) command(name, arg string) error {
 		}
 		t.w.out.due = nil
 		t.w.unplan(t.self, dueNudge)
-		kept := t.w.p.Practice.Keep.Unfinished.Words()
+		kept := t.w.p.Practice.Keep.Unfinished
 		if t.c.Consent == nil && t.c.Case == "" {
-			kept = "2 days"
+			kept = care.Period{Days: int(withoutConsent / (24 * time.Hour))}
 		}
-		t.phrase(key, "keep.unfinished", kept)
+		t.phrase(key, "keep.unfinished", t.tongue().period(kept))
 		return nil
 	case "help":
 		return t.help()
@@ -96,6 +73,8 @@ func (t *talk) command(name, arg string) error {
 	case "privacy":
 		t.phrase(name)
 		return t.again()
+	case "language":
+		return t.speak(arg)
 	case "back", "skip", "change":
 		return t.moves(name)
 	}
@@ -165,7 +144,7 @@ func (t *talk) help() error {
 func (t *talk) mydata() error {
 	var lines []string
 	for _, run := range t.c.Runs {
-		turn, err := dialogs.Step(t.w.p.Library, run, dialogs.Begin{}, t.w.now, t.c.Lang, t.host)
+		turn, err := dialogs.Step(t.w.p.Library, run, dialogs.Begin{}, t.w.now, t.tongue().form, t.host)
 		if err != nil {
 			return err
 		}
@@ -178,19 +157,3 @@ func (t *talk) mydata() error {
 	t.send(Text{Text: t.text("mydata-head") + "\n\n" + strings.Join(lines, "\n") + "\n\n" + t.text("mydata-foot")}, parcel{class: Prompt})
 	return t.again()
 }
-
-// asksWhatWeAre finds "are you a bot?" and its like; the patterns are content.
-func (t *talk) asksWhatWeAre(text string) bool {
-	text = strings.ToLower(text)
-	if len(text) > 80 {
-		return false
-	}
-	for pattern := range strings.SplitSeq(t.text("program.asks"), "|") {
-		if p := strings.TrimSpace(pattern); p != "" && strings.Contains(text, p) {
-			return true
-		}
-	}
-	return false
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

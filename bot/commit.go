@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Service) newWorld(ev Event, from *source) *world {
-	return &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, have: make(map[SubjectID]*held, 2)}
+	return &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, trace: s.trace, have: make(map[SubjectID]*held, 2)}
 }
 
 // load reads and opens the subjects that the step asked for, in one round

@@ -10,14 +10,15 @@ import (
 // Contract is what scripts may count on in the service: a check of content
 // holds scripts against it.
 type Contract struct {
-	Entries []string // dialogs that the service begins by itself
-	Asides  []string // those of them that a person can open at every question
-	Help    string   // the aside that shows help numbers
+	Entries []string          // dialogs that the service begins by itself
+	Asides  []string          // those of them that a person can open at every question
+	Help    string            // the aside that shows help numbers
+	Words   map[string]string // by the key of a text that holds them, parted by |: the aside that they open
 	Calls   map[string]Call
 	Alerts  []string            // what can be told to a person at the practice
 	Lists   []string            // that the service brings
 	Urgency string              // the fact that triage sets
-	Givens  map[string][]string // by name, those that follow from facts, and which; a name that ends in a dot stands for all that begin with it
+	Givens  map[string][]string // by name, those that follow from facts, and which; "helplines.*" stands for all of a kind
 }
 
 // Call is a host call.
@@ -35,6 +36,7 @@ func ForScripts() Contract {
 	c := Contract{
 		Entries: append([]string{intakeDialog, "declined", "forget"}, slices.Sorted(maps.Values(answerDialogs))...),
 		Help:    sideDialogs["now"],
+		Words:   map[string]string{"say.forget": "forget"},
 		Calls: map[string]Call{
 			"triage": {Results: urgencies, Reads: care.TriageFacts(), Decide: func(facts map[string]string) string {
 				u, _ := care.Triage(care.ReadEnquiry(facts))
@@ -48,10 +50,15 @@ func ForScripts() Contract {
 		},
 		Lists:   []string{"offered"},
 		Urgency: "urgency",
-		Givens:  map[string][]string{"emergency": place, "helplines": place, "helplines.": place, "reply.by": place, "call.next": place},
+		Givens:  map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": place, "call.next": place},
 	}
 	for _, name := range care.AlertNames() {
 		c.Alerts = append(c.Alerts, string(name))
+	}
+	for _, k := range commandKeys {
+		if side, ok := sideDialogs[k.command]; ok {
+			c.Words[k.text] = side
+		}
 	}
 	for _, side := range sideDialogs {
 		c.Asides = append(c.Asides, side)

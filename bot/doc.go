@@ -25,7 +25,8 @@
 // [Class] for what happens when nobody knows whether an attempt arrived.
 //
 // Where to look: service.go is the road; chat.go, talk.go and commands.go are
-// a conversation; cases.go is a case and what therapists do; look.go is what
+// a conversation, speech.go what it understands in any language, words.go how
+// it writes days and numbers, language.go how a person changes it; cases.go is a case and what therapists do; look.go is what
 // they read; world.go and commit.go stand between the pure step and the store;
 // sender.go and run.go are what goes on by itself.
 //

@@ -20,6 +20,9 @@ func (t *talk) theCase() (*caseRecord, error) {
 			return &rec, nil
 		}
 		rec, err := read[caseRecord](t.w, s)
+		if rec != nil {
+			rec.Case.Language = t.language()
+		}
 		if err != nil || rec != nil {
 			return rec, err
 		}
@@ -32,7 +35,9 @@ func (t *talk) theCase() (*caseRecord, error) {
 		}
 		if rec == nil {
 			t.c.Case = string(id)
-			return &caseRecord{Case: care.NewCase(id, t.w.now), Chats: []SubjectID{t.self}}, nil
+			rec = &caseRecord{Case: care.NewCase(id, t.w.now), Chats: []SubjectID{t.self}}
+			rec.Case.Language = t.language()
+			return rec, nil
 		}
 		t.w.have[CaseSubject(string(id))].check = false
 	}
@@ -43,7 +48,7 @@ func (t *talk) theCase() (*caseRecord, error) {
 func (t *talk) called(call string, f dialogs.Facts) error {
 	switch call {
 	case "remember-consent":
-		t.c.Consent = &consent{Version: t.w.p.consentVersion(), At: t.w.now.Unix(), Lang: t.c.Lang}
+		t.c.Consent = &consent{Version: t.w.p.consentVersion(), At: t.w.now.Unix(), Lang: t.tongue().form}
 	case "erase":
 		t.over = true
 	case "submit":

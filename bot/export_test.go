@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"slices"
+	"time"
 
 	"anteroom/bot/care"
 	"anteroom/bot/seal"
@@ -85,3 +86,35 @@ func (s *Service) WarmUp(ctx context.Context, from Store) error {
 	_, err := s.practiceKey(ctx)
 	return err
 }
+
+// Tongue writes and understands one language of a practice.
+type Tongue struct{ *tongue }
+
+// Tongue is a language of the practice; one that is not spoken is the base's.
+func (p *Practice) Tongue(lang string) Tongue { return Tongue{newSpeech(p).tongue(lang)} }
+
+// Command is what words mean; see [speech.command].
+func (p *Practice) Command(text string) (command, arg string, bare bool) {
+	return newSpeech(p).command(text)
+}
+
+// Moment is an instant in words.
+func (g Tongue) Moment(t time.Time, zone *time.Location) string { return g.moment(t, zone) }
+
+// Day is a day in words, with its year.
+func (g Tongue) Day(t time.Time) string { return g.dateWithYear(t) }
+
+// List joins words.
+func (g Tongue) List(words ...string) string { return g.list(words) }
+
+// Period is a length of time in words.
+func (g Tongue) Period(p care.Period) string { return g.period(p) }
+
+// Open is opening hours in words.
+func (g Tongue) Open(hours map[time.Weekday][]care.Span) string { return g.hours(hours) }
+
+// Copies names companies.
+func (g Tongue) Copies(companies ...string) string { return g.copies(companies) }
+
+// Form is the language with its form of address.
+func (g Tongue) Form() string { return g.form }

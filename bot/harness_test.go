@@ -55,9 +55,11 @@ var builtin = sync.OnceValues(func() (*bot.Practice, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, err := content.Service(content.Files, "en")
-	if err != nil {
-		return nil, err
+	texts := make(map[string]bot.Texts)
+	for _, lang := range content.Languages(content.Files) {
+		if texts[lang], err = content.Service(content.Files, lang); err != nil {
+			return nil, err
+		}
 	}
 	ids := func(list string) (ids []string) {
 		l, _ := lib.List(list)
@@ -79,21 +81,23 @@ var builtin = sync.OnceValues(func() (*bot.Practice, error) {
 	}
 	hours, err := scheduler.NewHours(rules.Zone, week, nil)
 	return &bot.Practice{
-		Practice: rules, Library: lib, Texts: map[string]bot.Texts{"en": texts}, Helplines: helplines{lines}, Zone: rules.Zone,
+		Practice: rules, Library: lib, Texts: texts, Helplines: helplines{lines}, Zone: rules.Zone,
 		Hours: hours, Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
-		BotName: "Anteroom", Companies: "none beyond the practice", Desk: desk,
+		BotName: "Anteroom", Desk: desk,
 	}, err
 })
 
 type helplines struct{ *content.Directory }
 
-func (h helplines) Lines(place string, kinds ...string) string {
+func (h helplines) Lines(lang, place string, kinds ...string) string {
 	named := make([]content.Kind, len(kinds))
 	for i, k := range kinds {
 		named[i] = content.Kind(k)
 	}
-	return h.Directory.Lines(place, named...)
+	return h.In(lang).Lines(place, named...)
 }
+
+func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emergency(place) }
 
 // clock stands until it is moved.
 type clock struct {

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 	if h.quiet {
 		return ""
 	}
-	p, t := h.t.w.p, h.t
+	p, t, g := h.t.w.p, h.t, h.t.tongue()
 	switch name {
 	case "practice.name":
 		return p.Name
@@ -35,50 +36,57 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 	case "practice.email":
 		return p.Email
 	case "practice.hours":
-		return p.hoursInWords()
+		return g.hours(p.OpenHours)
 	case "practice.oncall":
 		return p.OnCall.Name
 	case "readers":
-		return p.readers()
+		var names []string
+		for _, reader := range p.IntakeReaders() {
+			names = append(names, reader.Name)
+		}
+		return cmp.Or(g.list(names), p.Name)
 	case "reply.by":
 		by := t.replyBy().In(t.zone())
 		if by.Hour() < 7 || by.Hour() >= 22 { // an hour at night is no promise for a client far away
-			return by.Format("Monday 2 January")
+			return g.date(by)
 		}
-		return inZone(by, t.zone())
+		return g.moment(by, t.zone())
 	case "fee.full":
-		return itoa(p.Fees.Fee.Full)
+		return g.number(p.Fees.Fee.Full)
 	case "fee.middle":
-		return itoa(p.Fees.Fee.Middle)
+		return g.number(p.Fees.Fee.Middle)
 	case "fee.low":
-		return itoa(p.Fees.Fee.Low)
+		return g.number(p.Fees.Fee.Low)
 	case "currency":
 		return p.Fees.Currency
 	case "copies":
-		return p.Companies
+		return g.copies(p.Copies)
 	case "bot.name":
 		return p.BotName
 	case "keep.record":
-		return p.Practice.Keep.Record.Words()
+		return g.period(p.Practice.Keep.Record)
 	case "max":
-		return itoa(mostWords)
+		return g.number(mostWords)
 	case "helplines":
-		return p.Helplines.Lines(h.place(f))
+		return p.Helplines.Lines(g.lang, h.place(f))
 	case "emergency":
-		return p.Helplines.Emergency(h.place(f))
+		return p.Helplines.Emergency(g.lang, h.place(f))
 	case "complaint":
-		return p.Complaint
+		return p.Complaint.In(g.lang)
 	case "call.next":
-		return inZone(p.Hours.Next(t.w.now), t.zone())
+		return g.moment(p.Hours.Next(t.w.now), t.zone())
 	case "keep.enquiry":
-		return p.Practice.Keep.Enquiry.Words()
+		return g.period(p.Practice.Keep.Enquiry)
 	case "keep.unfinished":
-		return p.Practice.Keep.Unfinished.Words()
+		return g.period(p.Practice.Keep.Unfinished)
 	}
 	if kind, ok := strings.CutPrefix(name, "helplines."); ok {
-		return p.Helplines.Lines(h.place(f), kind)
+		return p.Helplines.Lines(g.lang, h.place(f), kind)
 	}
-	return f.Param(name)
+	if words, ok := g.heard[name]; ok {
+		return words
+	}
+	return t.param(name, f)
 }
 
 // place is where the person is now, as far as they said.
@@ -99,7 +107,7 @@ func (h *host) Options(list string, f dialogs.Facts) []script.Option {
 		var options []script.Option
 		for at := range strings.SplitSeq(f.Param("times"), ",") {
 			if start, err := strconv.ParseInt(at, 10, 64); err == nil && start > h.t.w.now.Unix() {
-				options = append(options, script.Option{ID: at, Label: inZone(time.Unix(start, 0), h.t.zone())})
+				options = append(options, script.Option{ID: at, Label: h.t.tongue().moment(time.Unix(start, 0), h.t.zone())})
 			}
 		}
 		return options
@@ -149,57 +157,4 @@ func forCase(f dialogs.Facts) map[string]string {
 		}
 	}
 	return m
-}
-
-func (p *Practice) readers() string {
-	var names []string
-	for _, t := range p.IntakeReaders() {
-		names = append(names, t.Name)
-	}
-	switch n := len(names); n {
-	case 0:
-		return p.Name
-	case 1:
-		return names[0]
-	default:
-		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
-	}
-}
-
-// hoursInWords writes the opening hours: "Monday to Thursday 9 am to 5 pm; Friday 9 am to 1 pm".
-func (p *Practice) hoursInWords() string {
-	var parts []string
-	week := []time.Weekday{time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday, time.Sunday}
-	for i := 0; i < len(week); {
-		hours := spansInWords(p.OpenHours[week[i]])
-		j := i + 1
-		for j < len(week) && spansInWords(p.OpenHours[week[j]]) == hours {
-			j++
-		}
-		if hours != "" {
-			days := week[i].String()
-			if j-i > 1 {
-				days += " to " + week[j-1].String()
-			}
-			parts = append(parts, days+" "+hours)
-		}
-		i = j
-	}
-	return strings.Join(parts, "; ")
-}
-
-func spansInWords(spans []care.Span) string {
-	var parts []string
-	for _, s := range spans {
-		parts = append(parts, clockInWords(s.From)+" to "+clockInWords(s.To))
-	}
-	return strings.Join(parts, " and ")
-}
-
-func clockInWords(minutes int) string {
-	t := time.Date(2000, 1, 1, minutes/60, minutes%60, 0, 0, time.UTC)
-	if minutes%60 == 0 {
-		return t.Format("3 pm")
-	}
-	return t.Format("3:04 pm")
 }

@@ -14,27 +14,28 @@ var _ Desk = (*Service)(nil)
 
 // Therapist finds who is behind an id of a channel.
 func (s *Service) Therapist(p PracticeID, ch ChannelName, id string) (care.Therapist, bool) {
-	if p != s.id || ch != s.practice.Load().Desk {
+	now := s.practice.Load()
+	if p != s.id || ch != now.Desk {
 		return care.Therapist{}, false
 	}
-	return s.practice.Load().BySlack(id)
+	return now.BySlack(id)
 }
 
 // Look reads a case for a therapist. See [Desk].
 func (s *Service) Look(ctx context.Context, p PracticeID, id care.CaseID, therapist care.TherapistID) (View, error) {
-	return s.look(ctx, id, string(therapist), func(c care.Case) bool {
-		t, ok := s.practice.Load().Therapist(therapist)
+	return s.look(ctx, id, string(therapist), func(p *Practice, c care.Case) bool {
+		t, ok := p.Therapist(therapist)
 		return ok && mayRead(c, t)
 	})
 }
 
 // LookAs reads a case for somebody at the command line, who has the keys.
 func (s *Service) LookAs(ctx context.Context, id care.CaseID, who string) (View, error) {
-	return s.look(ctx, id, who, func(care.Case) bool { return true })
+	return s.look(ctx, id, who, func(*Practice, care.Case) bool { return true })
 }
 
 // look is a query and one line in the audit log.
-func (s *Service) look(ctx context.Context, id care.CaseID, who string, may func(care.Case) bool) (View, error) {
+func (s *Service) look(ctx context.Context, id care.CaseID, who string, may func(*Practice, care.Case) bool) (View, error) {
 	now := s.now()
 	sub := CaseSubject(string(id))
 	w := s.newWorld(Event{ID: EventID("look/" + rand.Text()), Practice: s.id, Subject: sub, At: now}, nil)
@@ -49,7 +50,7 @@ func (s *Service) look(ctx context.Context, id care.CaseID, who string, may func
 			return View{}, err
 		case rec == nil:
 			return View{}, ErrNoCase
-		case !may(rec.Case):
+		case !may(w.p, rec.Case):
 			return View{}, ErrNotAllowed
 		}
 		fit, err := w.assess(rec.Case)

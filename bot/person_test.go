@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,8 +12,9 @@ import (
 // person is somebody who writes.
 type person struct {
 	*house
-	chat  string
-	heard int // of what was sent to them, how much was looked at
+	chat   string
+	locale string // of their phone; English when it is empty
+	heard  int    // of what was sent to them, how much was looked at
 }
 
 func (h *house) person(chat string) *person { return &person{house: h, chat: chat} }
@@ -21,7 +23,9 @@ func (h *house) person(chat string) *person { return &person{house: h, chat: cha
 func (p *person) do(what ...bot.What) *person {
 	p.t.Helper()
 	for _, w := range what {
-		p.receive(p.inbound(p.chat, w))
+		in := p.inbound(p.chat, w)
+		in.Locale = cmp.Or(p.locale, in.Locale)
+		p.receive(in)
 		p.settle()
 	}
 	return p
@@ -104,9 +108,9 @@ func (h *house) phrase(key string) string {
 		case "practice.phone":
 			return h.practice.Phone
 		case "copies":
-			return h.practice.Companies
+			return "nobody but the practice"
 		case "keep.unfinished":
-			return h.practice.Practice.Keep.Unfinished.Words()
+			return "30 days"
 		}
 		return "{" + name + "}"
 	})

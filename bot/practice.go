@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"anteroom/bot/care"
@@ -15,14 +16,18 @@ import (
 type Practice struct {
 	care.Practice
 	Library   *script.Library
-	Texts     map[string]Texts // by language
+	Texts     map[string]Texts // by language, each in the form of address that the practice chose
 	Helplines Helplines
 	Zone      *time.Location
 	Hours     scheduler.Hours
 	Quiet     scheduler.Quiet // From and To; the zone is each client's
 	BotName   string          // what the bot calls itself
-	Companies string          // which companies keep copies, in plain words
-	Desk      ChannelName     // where therapists get cards; empty where they use the command line
+	// Copies are the companies that keep copies: their names, or what stands
+	// behind "copies." in the key of a text that words it.
+	Copies []string
+	Desk   ChannelName // where therapists get cards; empty where they use the command line
+
+	speech *speech
 }
 
 // ID of the practice.
@@ -31,12 +36,12 @@ func (p *Practice) ID() PracticeID { return PracticeID(p.Practice.ID) }
 // Helplines are the help numbers by where a person is now, and what else is
 // known of a place. A place is a country ("GB") or a region of it ("US-CA").
 type Helplines interface {
-	// Lines are the numbers of a place, each on a line of its own, of every
-	// kind when none is named. It is never empty: where nothing is known it is
-	// the emergency number.
-	Lines(place string, kinds ...string) string
+	// Lines are the numbers of a place in a language, each on a line of its own,
+	// of every kind when none is named. It is never empty: where nothing is known
+	// it is the emergency number.
+	Lines(lang, place string, kinds ...string) string
 	// Emergency is the emergency number of a place, or words that hold anywhere.
-	Emergency(place string) string
+	Emergency(lang, place string) string
 	// Zone is the place's IANA time zone, empty where it is not known.
 	Zone(place string) string
 }
@@ -48,13 +53,33 @@ type Texts interface {
 	Has(key string) bool
 }
 
+// baseLanguage is what therapists read, and what every text can be had in.
 const baseLanguage = "en"
+
+// Greets is the language in which somebody is greeted whose locale is known
+// ("es-MX"), or is not: one of those of Texts.
+func (p *Practice) Greets(locale string) string {
+	base, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	for _, lang := range []string{base, p.Language} {
+		if _, ok := p.Texts[lang]; ok {
+			return lang
+		}
+	}
+	return baseLanguage
+}
+
+// ready is the practice with what it says and understands made ready.
+func (p *Practice) ready() *Practice {
+	mine := *p
+	mine.speech = newSpeech(p)
+	return &mine
+}
 
 // Missing lists the sentences that the service says and the base language's
 // texts do not have.
 func (p *Practice) Missing() []string {
 	var missing []string
-	for _, key := range phrases {
+	for _, key := range slices.Concat(phrases, commandTexts()) {
 		if base := p.Texts[baseLanguage]; base == nil || !base.Has(key) {
 			missing = append(missing, key)
 		}
@@ -63,24 +88,30 @@ func (p *Practice) Missing() []string {
 	return missing
 }
 
+// Reload makes a newer practice the one that steps know. A step that is under
+// way ends with the practice that it began with; the next event of any
+// conversation meets the new one. Who works at the practice, what clients read
+// and its hours may change; its id may not.
+func (s *Service) Reload(p *Practice) error {
+	if p.ID() != s.id {
+		return fmt.Errorf("reload: the practice is %s, and not %s", p.ID(), s.id)
+	}
+	s.practice.Store(p.ready())
+	return nil
+}
+
 // phrases are the keys of all sentences that the service uses.
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resumed", "stopped",
-	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "program",
+	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "changed", "program",
 	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "privacy", "nudge",
-	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks",
+	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "forget-kept.what", "forget-kept.until", "copies.none",
+	"language.choose", "language.now", "language.offer", "say.this-language",
+	"words.weekdays", "words.months", "words.clock", "words.clock.full", "words.date", "words.date.year", "words.moment", "words.days",
+	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.year.other", "words.month.other", "words.day.other",
+	"words.hour.other", "words.minute.other", "words.second.other",
 	"media.voice", "media.photo", "media.video", "media.sticker", "media.location", "media.poll", "media.contact",
 	"media.document", "media.forward", "media.other",
-}
-
-// inZone writes an instant the way a person reads it: "Thursday 3 December, 5 pm".
-func inZone(t time.Time, zone *time.Location) string {
-	t = t.In(zone)
-	clock := t.Format("3:04 pm")
-	if t.Minute() == 0 {
-		clock = t.Format("3 pm")
-	}
-	return fmt.Sprintf("%s, %s", t.Format("Monday 2 January"), clock)
 }
 
 // label words an option of a content list for a therapist.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"anteroom/bot/seal"
+	"anteroom/dialogs"
 )
 
 // Options of a [Service].
@@ -24,6 +25,11 @@ type Options struct {
 	Health   Health
 	Meter    Meter
 	Alone    bool // nobody else works on the store, and Settle moves the service: no Run, no lease
+	// Trace is told each run of a dialog as a step leaves it, and the language
+	// of the conversation; nil for nobody. It is for an author who wants to know
+	// which steps a transcript passed: a run holds a client's answers. A step
+	// that has to be made again tells again.
+	Trace func(run dialogs.Run, lang string)
 }
 
 // Service works for one practice: it takes events in, makes each one's step,
@@ -42,6 +48,7 @@ type Service struct {
 	meter    Meter
 	lease    *lease
 	alone    bool
+	trace    func(dialogs.Run, string)
 	order    order
 	timer    signal
 	work     sync.WaitGroup // whatever goes on behind an event that was accepted
@@ -52,10 +59,10 @@ func New(o Options) *Service {
 	s := &Service{
 		id: o.Practice.ID(), store: o.Store, root: o.Root, keys: newKeyring(o.Vault, o.Practice.ID()),
 		channels: make(map[ChannelName]*outlet), log: o.Log.With("practice", o.Practice.ID()),
-		now: o.Now, instance: o.Instance, health: o.Health, meter: o.Meter, alone: o.Alone, timer: newSignal(),
+		now: o.Now, instance: o.Instance, health: o.Health, meter: o.Meter, alone: o.Alone, trace: o.Trace, timer: newSignal(),
 	}
 	s.lease = newLease()
-	s.practice.Store(o.Practice)
+	s.practice.Store(o.Practice.ready())
 	for _, ch := range o.Channels {
 		s.channels[ch.Name()] = newOutlet(ch)
 	}

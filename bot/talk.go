@@ -3,7 +3,6 @@ package bot
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"anteroom/dialogs"
@@ -13,15 +12,6 @@ import (
 // sideDialogs are the dialogs that interrupt whatever is going on, by command
 // and by the word after /start in a link.
 var sideDialogs = map[string]string{"call": "call-me", "now": "help-now", "what": "what-happens"}
-
-// language picks the one of ours that serves a locale.
-func (p *Practice) language(locale string) string {
-	base, _, _ := strings.Cut(strings.ToLower(locale), "-")
-	if _, ok := p.Texts[base]; ok {
-		return base
-	}
-	return baseLanguage
-}
 
 func (t *talk) top() *dialogs.Run { return &t.c.Runs[len(t.c.Runs)-1] }
 
@@ -65,7 +55,7 @@ func (t *talk) mainFacts() (dialogs.Facts, error) {
 	if len(t.c.Runs) == 0 {
 		return dialogs.Facts{}, nil
 	}
-	turn, err := dialogs.Step(t.w.p.Library, t.c.Runs[0], dialogs.Begin{}, t.w.now, t.c.Lang, t.host.mute())
+	turn, err := dialogs.Step(t.w.p.Library, t.c.Runs[0], dialogs.Begin{}, t.w.now, t.tongue().form, t.host.mute())
 	return turn.Facts, err
 }
 
@@ -74,7 +64,7 @@ func (t *talk) open() (dialogs.Turn, error) {
 	if len(t.c.Runs) == 0 {
 		return dialogs.Turn{}, nil
 	}
-	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.c.Lang, t.host)
+	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.tongue().form, t.host)
 }
 
 // again says the open question once more, if there is one.
@@ -97,13 +87,16 @@ func (t *talk) input(in dialogs.Input) error {
 
 // try makes one step of the dialog on top, and keeps nothing of it.
 func (t *talk) try(in dialogs.Input) (dialogs.Turn, error) {
-	return dialogs.Step(t.w.p.Library, *t.top(), in, t.w.now, t.c.Lang, t.host)
+	return dialogs.Step(t.w.p.Library, *t.top(), in, t.w.now, t.tongue().form, t.host)
 }
 
 // says takes a step over, and says what it says.
 func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 	before := t.top().Rev
 	*t.top() = turn.Run
+	if t.w.trace != nil {
+		t.w.trace(turn.Run, t.tongue().form)
+	}
 	class := Prompt
 	for _, o := range turn.Out {
 		if _, ok := o.(dialogs.Alert); ok {
@@ -112,6 +105,8 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 	}
 	for _, o := range turn.Out {
 		switch o := o.(type) {
+		case dialogs.Moved:
+			t.phrase("changed")
 		case dialogs.Say:
 			t.send(Text{Text: o.Text}, parcel{class: class})
 		case dialogs.Ask:
@@ -148,7 +143,7 @@ func (t *talk) question(a dialogs.Ask) string {
 			return a.Text
 		}
 	}
-	return t.text("progress", "n", itoa(a.Number), "left", itoa(a.AtMost-a.Number)) + "\n\n" + a.Text
+	return t.text("progress", "n", t.tongue().number(a.Number), "left", t.tongue().number(a.AtMost-a.Number)) + "\n\n" + a.Text
 }
 
 // finished takes a dialog that came to its end off the pile, and does what its
@@ -291,19 +286,16 @@ func (t *talk) phrase(key string, pairs ...string) {
 	t.send(Text{Text: t.text(key, pairs...)}, parcel{class: Prompt})
 }
 
+// text words a sentence in the person's language, each thing filled in kept
+// apart where it runs the other way than the language does.
 func (t *talk) text(key string, pairs ...string) string {
-	texts := t.w.p.Texts[t.c.Lang]
-	if texts == nil || !texts.Has(key) {
-		texts = t.w.p.Texts[baseLanguage]
-	}
+	g := t.tongue()
 	if len(pairs) == 0 {
-		return texts.Say(key, t.given)
+		return g.texts.Say(key, t.given)
 	}
-	return texts.Say(key, func(name string) string {
-		for i := 0; i+1 < len(pairs); i += 2 {
-			if pairs[i] == name {
-				return pairs[i+1]
-			}
+	return g.texts.Say(key, func(name string) string {
+		if words, ok := paired(pairs, name); ok {
+			return dialogs.Isolate(words, g.name)
 		}
 		return t.given(name)
 	})

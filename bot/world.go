@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"anteroom/bot/seal"
+	"anteroom/dialogs"
 )
 
 // errNeed: the step asked for a subject that is not loaded. It is loaded and
@@ -33,6 +34,8 @@ type world struct {
 	ev   Event
 	from *source
 	now  time.Time
+	// trace is Options.Trace; it may be nil.
+	trace func(run dialogs.Run, lang string)
 
 	have map[SubjectID]*held
 	want []SubjectID
@@ -149,6 +152,9 @@ func peek[T any](w *world, s SubjectID) (*T, error) {
 	v := new(T)
 	if err := decode(h.plain, v); err != nil {
 		return nil, fmt.Errorf("%s: %w", s, err)
+	}
+	if r, ok := any(v).(*caseRecord); ok {
+		r.Case.Facts = dialogs.MovedFacts(w.p.Library, r.Case.Facts)
 	}
 	return v, nil
 }

@@ -4,7 +4,8 @@
 //
 //	dialogs/     one conversation each: the intake, the calls it makes, the answers to a client
 //	lists/       options that several dialogs share: topics, treatments, places
-//	texts/       what the service says outside the dialogs, by language
+//	texts/       what the service says outside the dialogs
+//	translations/  all of that in other languages, a folder each
 //	helplines.yaml  help numbers and time zones, by the country where a person is now
 //	reviews.yaml    who has read the texts on safety and consent, and when
 //	practice/    a sample practice to start from
@@ -20,5 +21,10 @@ import "embed"
 
 // Files holds everything in this folder that a person reads.
 //
-//go:embed dialogs lists texts practice helplines.yaml reviews.yaml
+//go:embed dialogs lists texts translations practice helplines.yaml reviews.yaml
 var Files embed.FS
+
+// Proof names the content here as it was when it was last proved.
+//
+//go:embed proof
+var Proof string

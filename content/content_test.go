@@ -27,17 +27,6 @@ func helplines(t *testing.T) *content.Directory {
 	return d
 }
 
-func TestHelplinesAreFresh(t *testing.T) {
-	for code, c := range helplines(t).Countries {
-		if c.Emergency == "" {
-			continue
-		}
-		if age := today.Sub(c.Dated); age < 0 || age > 365*24*time.Hour {
-			t.Errorf("%s is dated %s", code, c.Dated.Format(time.DateOnly))
-		}
-	}
-}
-
 func TestHelplines(t *testing.T) {
 	d := helplines(t)
 	for _, tt := range []struct {
@@ -80,6 +69,47 @@ func TestHelplines(t *testing.T) {
 		"ANAR: 900 20 20 10 (day and night)"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("all lines of ES (-want +got):\n%s", diff)
+	}
+}
+
+// The words beside the numbers are said in other languages too.
+func TestHelplinesInSpanish(t *testing.T) {
+	d := helplines(t)
+	es := d.In("es")
+	for _, tt := range []struct{ got, want string }{
+		{es.Lines("ES", content.Crisis), "Línea de prevención del suicidio: 024 (día y noche)"},
+		{es.Lines("US", content.Assault), "RAINN, sexual assault hotline: 800-656-4673 (día y noche)"},
+		{es.Lines("XX"), "Emergencias: 112 o el número local de emergencias"},
+		{es.Emergency("BR"), "192 (ambulancia) o 190 (policía)"},
+		{es.Emergency("US-CA"), "911"},
+		{es.Zone("US-CA"), "America/Los_Angeles"},
+		{d.In("xx").Emergency("BR"), "192 (ambulance) or 190 (police)"},
+		{d.Lines("ES", content.Crisis), "Suicide prevention line: 024 (day and night)"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("got %q, want %q", tt.got, tt.want)
+		}
+	}
+}
+
+func TestHelplineWordMistakes(t *testing.T) {
+	lines := "elsewhere: {emergency: \"112 or another\"}\ncountries:\n  ES: {zone: Europe/Madrid, emergency: \"112\"" +
+		", dated: 2026-11-01, crisis: [{name: A, number: \"1, call\", hours: always}]}\n"
+	for name, tt := range map[string]struct{ words, want string }{
+		"none":             {"", "translations/es/helplines.yaml: the file is empty"},
+		"another language": {"language: fr\nwords: {Emergency: a}\n", "translations/es/helplines.yaml:1:11: the file says another language than its folder"},
+		"some missing":     {"language: es\nwords:\n  Emergency: a\n  always: b\n", `translations/es/helplines.yaml:3:3: "1, call" is not translated`},
+		"an empty one":     {"language: es\nwords: {Emergency: a, always: \"\", \"1, call\": c, 112 or another: d}\n", "translations/es/helplines.yaml:2:31: this must be words"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := content.Helplines(fstest.MapFS{"helplines.yaml": {Data: []byte(lines)}, "translations/es/helplines.yaml": {Data: []byte(tt.words)}})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v\nwant %s", err, tt.want)
+			}
+		})
+	}
+	if _, err := content.Helplines(fstest.MapFS{"helplines.yaml": {Data: []byte(lines)}, "translations/es/texts.yaml": {Data: []byte("x")}}); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a translation without the file: got %v, want it to be missing", err)
 	}
 }
 
@@ -138,83 +168,6 @@ func TestHelplineMistakes(t *testing.T) {
 	}
 	if _, err := content.Helplines(fstest.MapFS{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a missing file: got %v, want it to be a fs.ErrNotExist", err)
-	}
-}
-
-func TestServiceHasItsTexts(t *testing.T) {
-	texts, err := content.Service(content.Files, "en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key := range strings.FieldsSeq(`
-		stale-button foreign-button group-refused media.voice media.photo media.video media.sticker media.location
-		media.poll media.contact media.document media.forward media.other edited too-long too-fast unknown-command
-		paused resumed stopped stop-confirm nothing-to-go-back nothing-to-change cannot-skip help help-why why-none
-		progress returning program welcome-back after-sent answered-already nudge program.asks mydata-head mydata-empty
-		forget-done pause-hint privacy btn.back btn.skip btn.help btn.call btn.now btn.pause error-ours`) {
-		if !texts.Has(key) {
-			t.Errorf("there is no text %q", key)
-		}
-	}
-	var words []string
-	for _, c := range texts.Commands {
-		words = append(words, c.Word)
-	}
-	want := strings.Fields("start help back skip change pause stop call now what mydata forget privacy")
-	if diff := cmp.Diff(want, words); diff != "" {
-		t.Errorf("commands (-want +got):\n%s", diff)
-	}
-	fill := func(name string) string { return map[string]string{"n": "3", "left": "9"}[name] }
-	if got, want := texts.Say("progress", fill), "Question 3 · at most 9 more, often fewer"; got != want {
-		t.Errorf("progress: got %q, want %q", got, want)
-	}
-}
-
-func TestTextMistakes(t *testing.T) {
-	whole, err := fs.ReadFile(content.Files, "texts/en.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct{ name, old, new, want string }{
-		{"one is unknown", "  paused:", "  halted: x\n  paused:", `unknown text "halted"`},
-		{"a placeholder nobody fills", "Your answers are with us.", "Dear {name},", "{name} is not filled in here"},
-		{"empty", `resumed: "Good to have you back. We go on where you stopped."`, `resumed: ""`, "this must be words"},
-		{"the wrong language", "language: en", "language: es", "another language than its name"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			changed := strings.Replace(string(whole), tt.old, tt.new, 1)
-			if changed == string(whole) {
-				t.Fatal("nothing was changed")
-			}
-			_, err := content.Service(fstest.MapFS{"texts/en.yaml": {Data: []byte(changed)}}, "en")
-			if err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("got %v\nwant %s", err, tt.want)
-			}
-		})
-	}
-}
-
-// TestOlderTexts: a file from before a text was added takes the new one.
-func TestOlderTexts(t *testing.T) {
-	whole, err := fs.ReadFile(content.Files, "texts/en.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	older := strings.Replace(string(whole), "  paused:", "  # paused:", 1)
-	texts, err := content.Service(fstest.MapFS{"texts/en.yaml": {Data: []byte(older)}}, "en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	now, err := content.Service(content.Files, "en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := texts.Say("paused", nil), now.Say("paused", nil); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	spanish := strings.Replace(older, "language: en", "language: es", 1)
-	if _, err := content.Service(fstest.MapFS{"texts/es.yaml": {Data: []byte(spanish)}}, "es"); err == nil || !strings.Contains(err.Error(), "texts are missing: paused") {
-		t.Errorf("a translation that lacks a text: got %v", err)
 	}
 }
 

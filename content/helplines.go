@@ -39,6 +39,8 @@ type Country struct {
 	Regions   map[string]string // time zones by region, for those that have one of their own: "CA"
 	Emergency string            // one number, or words; empty when it is not known
 	Lines     map[Kind][]Number
+
+	line, column int // where it stands
 }
 
 // Directory holds the help numbers and time zones of every country that is
@@ -48,16 +50,19 @@ type Country struct {
 type Directory struct {
 	Countries map[string]Country
 	Elsewhere string // emergency words for any other place
+
+	emergency string                // the word before an emergency number
+	in        map[string]*Directory // by language
 }
 
 // Helplines reads helplines.yaml. Every mistake in it comes back together, as
 // [Problems]. Whether the numbers are too old is for the caller to say.
 func Helplines(fsys fs.FS) (*Directory, error) {
-	f, top, err := open(fsys, "helplines.yaml")
+	f, top, err := open(fsys, lineFile)
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Countries: map[string]Country{}}
+	d := &Directory{Countries: map[string]Country{}, emergency: emergencyWord}
 	f.fields(top, []string{"elsewhere", "countries"}, map[string]func(*yaml.Node){
 		"elsewhere": func(n *yaml.Node) {
 			f.fields(n, []string{"emergency"}, map[string]func(*yaml.Node){"emergency": f.text(&d.Elsewhere)})
@@ -75,11 +80,14 @@ func Helplines(fsys fs.FS) (*Directory, error) {
 	if err := f.err(); err != nil {
 		return nil, err
 	}
+	if err := d.readWords(fsys); err != nil {
+		return nil, err
+	}
 	return d, nil
 }
 
 func (f *file) country(n *yaml.Node) Country {
-	c := Country{Regions: map[string]string{}, Lines: map[Kind][]Number{}}
+	c := Country{Regions: map[string]string{}, Lines: map[Kind][]Number{}, line: n.Line, column: n.Column}
 	read := map[string]func(*yaml.Node){
 		"dated":     f.date(&c.Dated, false),
 		"zone":      f.zone(&c.Zone),
@@ -173,7 +181,7 @@ func (d *Directory) Lines(place string, kinds ...Kind) string {
 		}
 	}
 	if len(lines) == 0 {
-		return "Emergency: " + d.Emergency(place)
+		return d.emergency + ": " + d.Emergency(place)
 	}
 	return strings.Join(lines, "\n")
 }

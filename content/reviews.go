@@ -13,6 +13,8 @@ type Review struct {
 	File string
 	By   string
 	On   time.Time
+
+	line, column int // where it stands
 }
 
 // Done reports that somebody has read the file, and when is known.
@@ -20,7 +22,7 @@ func (r Review) Done() bool { return r.By != "" && !r.On.IsZero() }
 
 // Reviews reads reviews.yaml, in the order of the file.
 func Reviews(fsys fs.FS) ([]Review, error) {
-	f, top, err := open(fsys, "reviews.yaml")
+	f, top, err := open(fsys, reviewFile)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +30,7 @@ func Reviews(fsys fs.FS) ([]Review, error) {
 	f.fields(top, []string{"reviews"}, map[string]func(*yaml.Node){
 		"reviews": func(n *yaml.Node) {
 			f.each(n, func(key, value *yaml.Node) {
-				r := Review{File: key.Value}
+				r := Review{File: key.Value, line: key.Line, column: key.Column}
 				f.fields(value, []string{"by", "on"}, map[string]func(*yaml.Node){
 					"by": func(n *yaml.Node) {
 						if n.Value != "" {

@@ -171,7 +171,11 @@ type desk struct {
 }
 
 func (d *desk) Given(name string, _ dialogs.Facts) string {
-	return map[string]string{"fee.full": "120"}[name]
+	return map[string]string{
+		"fee.full":          "120",
+		dialogs.WordsJoin:   "and\ny|e",
+		dialogs.WordsMonths: "January|February|March|April|May|June|July|August|September|October|November|December\nenero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+	}[name]
 }
 
 func (d *desk) Options(string, dialogs.Facts) []script.Option { return d.slots }

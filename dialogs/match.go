@@ -51,6 +51,7 @@ func (w *walk) press(id string) reading {
 			return reading{readAnswer, v.Text}
 		}
 	case w.offered != nil:
+		id = renamed(w.d.Moved.Answers[s.ID], id)
 		if i, ok := w.offered.Find(id); ok && w.offersAt(i) {
 			if s.Type.Many() {
 				return reading{readToggle, id}
@@ -96,7 +97,7 @@ func (w *walk) read(typed string) reading {
 			return reading{readAnswer, decimal(n)}
 		}
 	case script.Date:
-		if day, ok := date(text); ok {
+		if day, ok := date(text, w.words(WordsMonths)); ok {
 			return reading{readAnswer, day}
 		}
 	case script.Contact:
@@ -125,7 +126,9 @@ func clean(s string) string {
 	return strings.TrimSpace(s)
 }
 
-func unwanted(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\uFEFF' }
+func unwanted(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\uFEFF' || r >= '\u200e' && unicode.Is(unicode.Bidi_Control, r)
+}
 
 func (w *walk) match(folded string) (int, bool) {
 	if w.open.From == nil {
@@ -190,6 +193,7 @@ func (w *walk) readSeveral(folded, text string) reading {
 	if i, ok := w.match(folded); ok {
 		return reading{readAnswer, w.joined(append(chosen, w.offered.All[i].ID))}
 	}
+	joins := w.words(WordsJoin)
 	missing, found := false, false
 	add := func(part string) bool {
 		i, ok := w.match(script.Fold(part))
@@ -204,7 +208,7 @@ func (w *walk) readSeveral(folded, text string) reading {
 			if script.Fold(part) == "" || add(part) {
 				continue
 			}
-			for _, smaller := range splitWords(part) {
+			for _, smaller := range splitWords(part, joins) {
 				if !add(smaller) {
 					missing = true
 				}
@@ -221,7 +225,7 @@ func (w *walk) readSeveral(folded, text string) reading {
 
 // splitWords cuts at the words that join, and where that leaves only numbers
 // at spaces.
-func splitWords(s string) []string {
+func splitWords(s string, joins [][]string) []string {
 	var out []string
 	var part []string
 	numbers := true
@@ -232,8 +236,7 @@ func splitWords(s string) []string {
 		}
 	}
 	for _, word := range strings.Fields(script.Fold(s)) {
-		switch word {
-		case "and", "y", "e":
+		if slices.ContainsFunc(joins, func(of []string) bool { return slices.Contains(of, word) }) {
 			flush()
 			continue
 		}

@@ -50,6 +50,12 @@ func (w *walk) turn() Turn {
 		w.run.Misses = 0
 	}
 	w.run.Draft = w.draft()
+	if w.until() == 0 {
+		w.run.Until = ""
+	}
+	if w.open == nil {
+		w.run.Asked, w.run.Shown = "", fingerprint(nil)
+	}
 	if w.waiting != nil {
 		t.Waiting = w.waiting.ID
 	}
@@ -60,6 +66,7 @@ func (w *walk) turn() Turn {
 			if a, ok := o.(Ask); ok {
 				a.Question = q
 				t.Out[i] = a
+				w.run.Asked, w.run.Shown = w.askedNow(), fingerprint(q.Options)
 			}
 		}
 	}

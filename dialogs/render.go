@@ -17,19 +17,32 @@ func (w *walk) text(p *script.Phrase) string {
 	}
 	var b strings.Builder
 	f := w.facts()
+	around := directed(segments)
 	for _, s := range segments {
 		switch s.Kind {
 		case script.Literal:
 			b.WriteString(s.Text)
 		case script.FactHere:
-			b.WriteString(label(f, w.d.Facts[s.Slot], w.values[s.Slot]))
+			b.WriteString(Isolate(label(f, w.d.Facts[s.Slot], w.values[s.Slot]), around))
 		case script.GivenHere:
-			b.WriteString(w.host.Given(s.Text, f))
+			b.WriteString(Isolate(w.host.Given(s.Text, f), around))
 		case script.Readback:
 			b.WriteString(strings.Join(w.readback(), "\n"))
 		}
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// directed is the first literal of a phrase that says which way it runs.
+func directed(segments []script.Segment) string {
+	for _, s := range segments {
+		if s.Kind == script.Literal {
+			if _, known := direction(s.Text); known {
+				return s.Text
+			}
+		}
+	}
+	return ""
 }
 
 // readback is one line for each answered question that has a short name and
@@ -52,17 +65,26 @@ func (w *walk) readback() []string {
 		default:
 			answer = label(f, s.Into, w.values[s.Into.Slot])
 		}
+		short := w.text(s.Short)
+		answer = Isolate(answer, short)
 		if own := s.OwnInto; own != nil && !own.NeverIn("chat") && w.values[own.Slot].Set && w.values[own.Slot].By == i {
-			answer += " (" + w.values[own.Slot].Text + ")"
+			answer += " (" + Isolate(w.values[own.Slot].Text, short) + ")"
 		}
-		lines = append(lines, w.text(s.Short)+": "+answer)
+		lines = append(lines, short+": "+answer)
 	}
 	return lines
 }
 
 // label is a fact's value as the person reads it.
 func label(f Facts, decl *script.Fact, v script.Value) string {
-	if !v.Set || !decl.Type.OneOf() && !decl.Type.Many() {
+	switch {
+	case !v.Set:
+		return v.Text
+	case decl.Type.Counts():
+		return Numeral(f.lang, v.Number)
+	case decl.Type == script.Date:
+		return dayIn(f, v.Text)
+	case !decl.Type.OneOf() && !decl.Type.Many():
 		return v.Text
 	}
 	by := f.dialog.Steps[v.By]

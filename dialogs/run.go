@@ -27,10 +27,13 @@ type Entry struct {
 // with a Dialog is one that nobody has begun.
 type Run struct {
 	Dialog  string            `cbor:"1,keyasint,omitempty"`
-	Params  map[string]string `cbor:"2,keyasint,omitempty"` // given from outside when it was begun
-	Trail   []Entry           `cbor:"3,keyasint,omitempty"` // at most one entry a step, in the order they came
-	Draft   []string          `cbor:"4,keyasint,omitempty"` // chosen so far at an open several-choice
-	Misses  uint8             `cbor:"5,keyasint,omitempty"` // not understood in a row at the open question
-	Rev     uint32            `cbor:"6,keyasint,omitempty"` // grows whenever a question opens, the same one anew included; 0 before the first
-	Editing string            `cbor:"7,keyasint,omitempty"` // the question being changed, or PressChange while it is asked which
+	Params  map[string]string `cbor:"2,keyasint,omitempty"`  // given from outside when it was begun
+	Trail   []Entry           `cbor:"3,keyasint,omitempty"`  // at most one entry a step, in the order they came
+	Draft   []string          `cbor:"4,keyasint,omitempty"`  // chosen so far at an open several-choice
+	Misses  uint8             `cbor:"5,keyasint,omitempty"`  // not understood in a row at the open question
+	Rev     uint32            `cbor:"6,keyasint,omitempty"`  // grows whenever a question opens, the same one anew included; 0 before the first
+	Editing string            `cbor:"7,keyasint,omitempty"`  // the question being changed, or PressChange while it is asked which
+	Asked   string            `cbor:"8,keyasint,omitempty"`  // the question that the person was asked last, or PressChange; empty when nothing is open
+	Shown   uint64            `cbor:"9,keyasint,omitempty"`  // tells the answers that it had from others; 0 in a run from before this was kept
+	Until   string            `cbor:"10,keyasint,omitempty"` // seen already, when a changed script asks something before it
 }

@@ -31,16 +31,23 @@ func Step(lib *script.Library, run Run, in Input, now time.Time, lang string, ho
 	}
 	w := walk{d: d, host: host, lang: lang, now: now.Unix(), run: run}
 	w.fresh = run.Rev == 0
-	if err := w.start(); err != nil {
-		return Turn{}, fmt.Errorf("step: %w", err)
+	w.resume()
+	err := w.start()
+	if w.picking() && (d.Pick == nil || len(w.changeable()) == 0) {
+		w.run.Editing = "" // the script has nothing to change any more
 	}
-	if run.Rev == 0 || w.accepted {
+	switch {
+	case err != nil:
+	case run.Rev == 0 || w.accepted && run.Asked == "":
 		// Nothing was asked yet, or the host moved the walk on by itself: the
 		// input was not an answer to the question that is open now.
 		w.opened()
-		return w.turn(), nil
+	case w.moved(in):
+		err = w.tell()
+	default:
+		err = w.take(in)
 	}
-	if err := w.take(in); err != nil {
+	if err != nil {
 		return Turn{}, fmt.Errorf("step: %w", err)
 	}
 	return w.turn(), nil
@@ -68,7 +75,11 @@ func (w *walk) take(in Input) error {
 		}
 	case Choose:
 		if w.open != nil {
-			return w.act(w.press(in.Among(w.open.ID, w.run.Rev, w.options())))
+			step := w.open.ID
+			if w.run.Asked != "" && !w.picking() {
+				step = w.run.Asked // its buttons were drawn for the id it had then
+			}
+			return w.act(w.press(in.Among(step, w.run.Rev, w.aliases(w.options()))))
 		}
 	case Skip:
 		if w.open != nil {
@@ -144,6 +155,8 @@ func (w *walk) accept(kind Kind, value string) error {
 	s := w.open
 	if w.run.Editing == s.ID && s.Op == script.Ask {
 		w.seen = w.passedBefore()
+	} else {
+		w.seen = w.passedWithout()
 	}
 	w.run.Editing = ""
 	w.settle(s, kind, value)
@@ -167,7 +180,10 @@ func (w *walk) settle(s *script.Step, kind Kind, value string) {
 
 func (w *walk) result(in Result) error {
 	s := w.waiting
-	if s == nil || s.ID != in.Step && (s.Op != script.Wait || s.Name != in.Step) {
+	if s == nil {
+		return nil
+	}
+	if i, ok := find(w.d, in.Step); (!ok || i != s.Index) && (s.Op != script.Wait || s.Name != in.Step) {
 		return nil
 	}
 	if !fits(s, in.Value) {
@@ -219,12 +235,12 @@ func (w *walk) edit(step string) error {
 	if w.open == nil {
 		return nil
 	}
-	i, ok := w.d.Index(step)
+	i, ok := find(w.d, step)
 	if !ok || !w.editable(i) {
 		w.ask(false)
 		return nil
 	}
-	w.run.Editing = step
+	w.run.Editing = w.d.Steps[i].ID
 	w.accepted = true
 	return w.again()
 }

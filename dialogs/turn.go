@@ -20,7 +20,9 @@ type (
 
 	// Choose is Press by a caller that must see what is open to tell which
 	// button was meant. Among is shown the step, its revision and its options,
-	// and returns the id of one; any other says the question again.
+	// and returns the id of one; any other says the question again. Where the
+	// script gave the step or an answer another id since the question was asked,
+	// it is shown the step's old one, and the answer under both.
 	Choose struct {
 		Among func(step string, rev uint32, options []Option) string
 	}
@@ -66,7 +68,9 @@ const (
 // depend on nothing but the arguments and what the host fixed for this step,
 // so that the step stays pure.
 type Host interface {
-	// Given is the text of a declared `given`, in the person's language.
+	// Given is the text of a declared `given`, in the person's language, or the
+	// words of a language that the engine reads and writes with; see
+	// [WordsMonths].
 	Given(name string, f Facts) string
 
 	// Options is a list that the script asks of the host, in the person's
@@ -119,6 +123,10 @@ type (
 		Again bool
 	}
 
+	// Moved says that the script changed since the person was asked: the input
+	// did not count, and what is open now is asked. It comes once, before all else.
+	Moved struct{}
+
 	// Alert is something that a person at the practice must be told.
 	Alert struct{ Step, Name string }
 
@@ -131,6 +139,7 @@ type (
 
 func (Say) output()      {}
 func (Ask) output()      {}
+func (Moved) output()    {}
 func (Alert) output()    {}
 func (Called) output()   {}
 func (Finished) output() {}

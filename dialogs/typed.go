@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"anteroom/dialogs/script"
 
@@ -25,7 +27,7 @@ func number(s string, scale bool) (int, bool) {
 	if len(s) > typedLength {
 		return 0, false
 	}
-	s = norm.NFKC.String(s)
+	s = digits(norm.NFKC.String(s))
 	digit := func(i int) bool { return i < len(s) && s[i] >= '0' && s[i] <= '9' }
 	var found []float64
 	for i := 0; i < len(s); {
@@ -75,24 +77,45 @@ func amount(s string) (float64, bool) {
 	return v, err == nil
 }
 
-// date reads a day: 2026-03-03, 3 March 2026, March 3, 2026, 3 de marzo de
-// 2026, or 13/3/2026, where the 13 shows which is the day.
-func date(s string) (string, bool) {
+// digits writes the digits of any script as 0 to 9.
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 || !unicode.IsDigit(r) {
+			return r
+		}
+		zero := r
+		for r-zero < 9 && unicode.IsDigit(zero-1) {
+			zero--
+		}
+		return '0' + (r - zero)
+	}, s)
+}
+
+// date reads a day: 2026-03-03, 3 March 2026, March 3rd, 2026, 3 de marzo de
+// 2026, or 13/3/2026, where the 13 shows which is the day. Months are the
+// folded names of the twelve in each language; words of up to three letters that are none of
+// them join the rest in one language or another, and mean nothing.
+func date(s string, months [][]string) (string, bool) {
 	if len(s) > typedLength {
 		return "", false
 	}
-	words := strings.Fields(script.Fold(s))
 	var numbers []int
 	month, monthAt := 0, -1
-	for _, word := range words {
-		word = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(word, "st"), "nd"), "rd"), "th")
-		switch n, err := strconv.Atoi(word); {
-		case err == nil && n >= 0 && n <= 9999:
+	for _, word := range strings.Fields(digits(script.Fold(s))) {
+		number := strings.TrimRightFunc(word, unicode.IsLetter)
+		short := utf8.RuneCountInString(word)-len(number) <= 3
+		named := 0
+		if number == "" {
+			named = monthNamed(word, months)
+		}
+		switch n, err := strconv.Atoi(number); {
+		case err == nil && n >= 0 && n <= 9999 && short: // 3, 3rd, 1.º
 			numbers = append(numbers, n)
-		case word == "de" || word == "of" || word == "the" || word == "el" || word == "del":
-		case month == 0 && monthNamed(word) > 0:
-			month, monthAt = monthNamed(word), len(numbers)
-		default:
+		case number != "":
+			return "", false
+		case named > 0 && month == 0:
+			month, monthAt = named, len(numbers)
+		case named > 0 || !short:
 			return "", false
 		}
 	}
@@ -117,23 +140,27 @@ func date(s string) (string, bool) {
 	return canonical, err == nil
 }
 
-// monthNamed is the month that a folded English or Spanish name, or its first
-// three letters or more, means; 0 for none.
-func monthNamed(word string) int {
-	if len(word) < 3 {
+// monthNamed is the month that a folded name, or its first three letters or
+// more, means in one of the languages; 0 for none, and where it could be two.
+func monthNamed(word string, months [][]string) int {
+	if utf8.RuneCountInString(word) < 3 {
 		return 0
 	}
-	names := [...][2]string{
-		{"january", "enero"}, {"february", "febrero"}, {"march", "marzo"}, {"april", "abril"},
-		{"may", "mayo"}, {"june", "junio"}, {"july", "julio"}, {"august", "agosto"},
-		{"september", "septiembre"}, {"october", "octubre"}, {"november", "noviembre"}, {"december", "diciembre"},
-	}
-	for i, m := range names {
-		if strings.HasPrefix(m[0], word) || strings.HasPrefix(m[1], word) || word == "sept" && i == 8 {
-			return i + 1
+	found := 0
+	for _, names := range months {
+		for i, name := range names {
+			switch {
+			case name == word:
+				return i + 1
+			case !strings.HasPrefix(name, word) || found == i+1:
+			case found != 0:
+				return 0
+			default:
+				found = i + 1
+			}
 		}
 	}
-	return 0
+	return found
 }
 
 // contact reports whether words can be a telephone number or an e-mail
@@ -146,16 +173,16 @@ func contact(s string) bool {
 		host, top, dotted := cutLast(domain, ".")
 		return name != "" && dotted && host != "" && len(top) >= 2 && !strings.ContainsAny(s, " ,;") && !strings.Contains(domain, "@")
 	}
-	digits := 0
+	found := 0
 	for _, r := range s {
 		switch {
-		case r >= '0' && r <= '9':
-			digits++
+		case unicode.IsDigit(r):
+			found++
 		case !strings.ContainsRune("+-() ./", r):
 			return false
 		}
 	}
-	return digits >= 5 && digits <= 20
+	return found >= 5 && found <= 20
 }
 
 func cutLast(s, sep string) (before, after string, ok bool) {

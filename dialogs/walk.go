@@ -21,6 +21,7 @@ type walk struct {
 	values []script.Value
 	passed []int // steps on the walk that an entry answered, in order
 	asked  int   // the questions among them
+	latest int32 // the latest entry on the walk that a person brought, as in at
 	// barrier is the length of passed at the last wait: what stands before
 	// it is settled.
 	barrier int
@@ -30,11 +31,15 @@ type walk struct {
 	waiting *script.Step
 	outcome string
 
-	fresh    bool   // what is passed now is passed for the first time
-	quiet    bool   // make no host calls, put nothing on the trail
-	seen     []bool // by step: messages passed before the answer was changed
-	noting   []bool // where a quiet walk notes the messages it passes
-	owned    bool   // the trail is a copy of ours
+	fresh    bool         // what is passed now is passed for the first time
+	anew     int          // it is so once this many were passed; 0: not by that
+	over     *script.Step // a question that a quiet walk takes as not there
+	overTo   int          // where it goes on from there
+	quiet    bool         // make no host calls, put nothing on the trail
+	seen     []bool       // by step: messages passed before the answer was changed
+	noting   []bool       // where a quiet walk notes the messages it passes
+	path     []Passage    // where a walk for [Passed] takes down the steps; nil for others
+	owned    bool         // the trail is a copy of ours
 	accepted bool
 	out      []Output
 }
@@ -46,7 +51,7 @@ func (w *walk) start() error {
 		w.passed = make([]int, 0, len(w.run.Trail)+4)
 	}
 	w.values = make([]script.Value, len(w.d.Facts))
-	w.passed, w.asked, w.barrier = w.passed[:0], 0, 0
+	w.passed, w.asked, w.latest, w.barrier = w.passed[:0], 0, 0, 0
 	return w.advance(0)
 }
 
@@ -58,18 +63,30 @@ func (w *walk) index() {
 		clear(w.at)
 	}
 	for n := range w.run.Trail {
-		if i, ok := w.d.Index(w.run.Trail[n].Step); ok {
+		if i, ok := find(w.d, w.run.Trail[n].Step); ok {
 			w.at[i] = int32(n) + 1
 		}
 	}
 }
 
-// entry is a step's entry, the zero Entry when it has none.
+// entry is a step's entry as the script has it now, the zero Entry when it
+// has none.
 func (w *walk) entry(i int) Entry {
-	if n := w.at[i]; n > 0 {
-		return w.run.Trail[n-1]
+	n := w.at[i]
+	if n == 0 {
+		return Entry{}
 	}
-	return Entry{}
+	e := w.run.Trail[n-1]
+	e.Value = w.valueNow(i, &e)
+	return e
+}
+
+// valueNow is the value of a step's entry with the ids that answers have now.
+func (w *walk) valueNow(i int, e *Entry) string {
+	if len(w.d.Moved.Answers) == 0 {
+		return e.Value
+	}
+	return renamed(w.d.Moved.Answers[w.d.Steps[i].ID], e.Value)
 }
 
 // put replaces a step's entry, at the end of the trail.
@@ -91,7 +108,8 @@ func (w *walk) copyTrail() {
 	}
 }
 
-// drop removes the entries of some steps.
+// drop removes the entries of some steps. Those that are kept aside because
+// their step is gone belong to none, and stay.
 func (w *walk) drop(of func(*script.Step) bool) {
 	any := false
 	for i, n := range w.at {
@@ -102,7 +120,7 @@ func (w *walk) drop(of func(*script.Step) bool) {
 	}
 	w.copyTrail()
 	w.run.Trail = slices.DeleteFunc(w.run.Trail, func(e Entry) bool {
-		i, ok := w.d.Index(e.Step)
+		i, ok := find(w.d, e.Step)
 		return ok && of(w.d.Steps[i])
 	})
 	w.index()
@@ -114,6 +132,9 @@ func (w *walk) advance(i int) error {
 	w.open, w.offered, w.waiting, w.outcome = nil, nil, nil, ""
 	for {
 		s := w.d.Steps[i]
+		if w.path != nil {
+			w.note(s)
+		}
 		switch s.Op {
 		case script.Say:
 			if w.news(s) {
@@ -178,13 +199,18 @@ func (w *walk) news(s *script.Step) bool {
 
 // passedBefore is the messages that the walk passed with the answer that is
 // being changed still in place.
-func (w *walk) passedBefore() []bool {
-	old := walk{d: w.d, host: w.host, lang: w.lang, run: w.run, quiet: true, noting: make([]bool, len(w.d.Steps))}
+func (w *walk) passedBefore() []bool { return w.without(nil, 0).noting }
+
+// without is another walk over the same trail to its end. It edits nothing, calls
+// nobody, notes the messages that it passes, and goes on from a question, if one
+// is given, as if it were not there. It is a walk of nothing when it fails.
+func (w *walk) without(s *script.Step, to int) *walk {
+	old := &walk{d: w.d, host: w.host, lang: w.lang, run: w.run, quiet: true, over: s, overTo: to, noting: make([]bool, len(w.d.Steps))}
 	old.run.Editing = ""
 	if old.start() != nil {
-		return nil
+		return &walk{}
 	}
-	return old.noting
+	return old
 }
 
 func (w *walk) route(s *script.Step) int {
@@ -198,13 +224,20 @@ func (w *walk) route(s *script.Step) int {
 
 func (w *walk) pass(s *script.Step) {
 	w.passed = append(w.passed, s.Index)
-	if s.Question() && w.run.Trail[w.at[s.Index]-1].Kind != Resulted {
+	w.fresh = w.fresh || len(w.passed) == w.anew
+	n := w.at[s.Index]
+	asked := s.Question() && w.run.Trail[n-1].Kind != Resulted
+	if asked {
 		w.asked++
+	}
+	if asked || s.Op == script.Wait {
+		w.latest = max(w.latest, n)
 	}
 }
 
 // answered looks a question's entry up, sets its facts, and says where it
-// leads. An entry that the script no longer allows does not count.
+// leads. An entry that the script no longer allows does not count, nor does a
+// review, kept aside for a while, that is older than an answer before it.
 func (w *walk) answered(s *script.Step) (next int, ok bool) {
 	if s.From != nil {
 		// Where only one is left to choose, it is chosen; where none is,
@@ -219,8 +252,11 @@ func (w *walk) answered(s *script.Step) (next int, ok bool) {
 			return s.After(v.Text), true
 		}
 	}
+	if s == w.over {
+		return w.overTo, true
+	}
 	n := w.at[s.Index]
-	if n == 0 || w.run.Editing == s.ID && s.Op == script.Ask {
+	if n == 0 || s.Op == script.Review && n < w.latest || w.run.Editing == s.ID && s.Op == script.Ask {
 		return 0, false
 	}
 	e := &w.run.Trail[n-1]
@@ -232,7 +268,7 @@ func (w *walk) answered(s *script.Step) (next int, ok bool) {
 	case Resulted:
 		next, ok = s.Next, s.Host != ""
 	case Answer:
-		next, ok = w.answer(s, e.Value)
+		next, ok = w.answer(s, w.valueNow(s.Index, e))
 	}
 	if ok {
 		w.pass(s)
@@ -313,10 +349,12 @@ func (w *walk) nothingToAsk(s *script.Step) (next int, ok bool) {
 	return 0, false
 }
 
-// brought looks a result up, or makes the host call that brings it.
+// brought looks a result up, or makes the host call that brings it. A host's
+// result, kept aside for a while, that is older than an answer before it does
+// not count.
 func (w *walk) brought(s *script.Step) (next int, known bool, err error) {
 	e := w.entry(s.Index)
-	if e.Kind != Resulted || !fits(s, e.Value) {
+	if e.Kind != Resulted || !fits(s, e.Value) || s.Op == script.Do && w.at[s.Index] < w.latest {
 		if s.Op == script.Wait || w.quiet {
 			return 0, false, nil
 		}

@@ -121,25 +121,6 @@ func (p Period) String() string {
 	}
 }
 
-// Words returns the period as a person says it: "12 months", "30 days",
-// "7 years".
-func (p Period) Words() string {
-	switch {
-	case p.Years == 1, p.Days == 365:
-		return "12 months"
-	case p.Years != 0:
-		return count(p.Years, "year")
-	case p.Days != 0:
-		return count(p.Days, "day")
-	case p.Rest >= time.Hour && p.Rest%time.Hour == 0:
-		return count(int(p.Rest/time.Hour), "hour")
-	case p.Rest >= time.Minute && p.Rest%time.Minute == 0:
-		return count(int(p.Rest/time.Minute), "minute")
-	default:
-		return p.Rest.String()
-	}
-}
-
 func count(n int, one string) string {
 	if n == 1 {
 		return "1 " + one

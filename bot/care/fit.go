@@ -98,6 +98,11 @@ func (a Assessment) Opening() (Date, TherapistID) {
 	return day, who
 }
 
+// FitFacts are the facts that [Assess] looks at; no other changes what it says.
+func FitFacts() []string {
+	return []string{"adult", "out", "path", "topics", "main_topic", "together", "here", "place", "mode", "times", "wishes", "treatment", "gender", "session_language", "fee_ok", "can_pay"}
+}
+
 // Assess says who in the practice could take an enquiry. A therapist without
 // an entry in loads has only the cases of the roster. now decides which
 // openings still lie ahead.

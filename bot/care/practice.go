@@ -18,10 +18,14 @@ type Practice struct {
 	Name      string
 	Zone      *time.Location
 	Country   string   // ISO 3166 alpha-2
-	Languages []string // ISO 639-1, the practice's own language first
-	Phone     string
-	Email     string
-	Address   string
+	Languages []string // ISO 639-1, of sessions, the practice's own language first
+	Language  string   // in which clients are greeted whose own is not known
+	// FormOfAddress is how they are spoken to where a language has two ways:
+	// "tu" or "usted".
+	FormOfAddress string
+	Phone         string
+	Email         string
+	Address       string
 
 	// OpenHours are the working hours by weekday, in minutes after midnight
 	// in Zone, sorted and without overlap. A day left out is closed.
@@ -31,7 +35,7 @@ type Practice struct {
 	SessionMinutes         int
 	Quiet                  Span // in minutes of the client's day; To before From runs over midnight
 	OnCall                 OnCall
-	Complaint              string
+	Complaint              Wording
 	Keep                   Keep
 	AskIncome              bool
 	Slack                  Slack
@@ -167,10 +171,18 @@ type Fees struct {
 type Fee struct{ Full, Middle, Low int }
 
 // Referral is another name that may be offered to a client.
-type Referral struct{ Name, What, Place string }
+type Referral struct {
+	Name        string
+	What, Place Wording
+}
 
-// Line is the referral as a client reads it.
-func (r Referral) Line() string { return r.Name + ": " + r.What + ", " + r.Place }
+// Line is the referral as a therapist reads it, and a client in English.
+func (r Referral) Line() string { return r.LineIn(baseLanguage) }
+
+// LineIn is the referral as a client reads it in a language.
+func (r Referral) LineIn(lang string) string {
+	return r.Name + ": " + r.What.In(lang) + ", " + r.Place.In(lang)
+}
 
 // Therapist returns the one with this id.
 func (p Practice) Therapist(id TherapistID) (Therapist, bool) {

@@ -156,6 +156,25 @@ func TestTriageFacts(t *testing.T) {
 	})
 }
 
+// What is concluded of the fit follows from the facts that it names.
+func TestFitFacts(t *testing.T) {
+	p := sample(t)
+	rapid.Check(t, func(t *rapid.T) {
+		f := answers(t)
+		l := someLoads(t, p)
+		want := care.Assess(care.ReadEnquiry(f), p, l, now)
+		only := map[string]string{}
+		for _, id := range care.FitFacts() {
+			if f[id] != "" {
+				only[id] = f[id]
+			}
+		}
+		if got := care.Assess(care.ReadEnquiry(only), p, l, now); got.Fit != want.Fit || got.First != want.First {
+			t.Fatalf("from %v: got %s with %s, want %s with %s", care.FitFacts(), got.Fit, got.First, want.Fit, want.First)
+		}
+	})
+}
+
 // One more licence, language, mode, slot or kind of client never takes a
 // therapist away.
 func TestGatesAreMonotone(t *testing.T) {

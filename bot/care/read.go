@@ -77,13 +77,15 @@ type book struct {
 
 func (b *book) practice(r *reader, n *yaml.Node) {
 	p := &b.p
-	p.SessionMinutes = 50
+	p.SessionMinutes, p.Language, p.FormOfAddress = 50, baseLanguage, addresses[0]
 	r.mapping(n,
 		need("id", checked(r, &p.ID, form(idForm, "quiet-river"))),
 		need("name", text(r, &p.Name)),
 		need("zone", func(n *yaml.Node) { b.zone(r, n) }),
 		need("country", checked(r, &p.Country, form(countryForm, "US, GB, ES"))),
 		need("languages", some(r, &p.Languages, both(form(languageForm, "en, es"), among(b.known.Languages)))),
+		may("language", checked(r, &p.Language, form(languageForm, "en, es"))),
+		may("form_of_address", oneOf(r, &p.FormOfAddress, addresses...)),
 		need("phone", checked(r, &p.Phone, form(phoneForm, "\"+1 415 555 0100\""))),
 		need("email", checked(r, &p.Email, form(emailForm, "hello@practice.example"))),
 		may("address", blank(r, &p.Address)),
@@ -116,7 +118,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 					}
 				}))
 		}),
-		need("complaint", text(r, &p.Complaint)),
+		need("complaint", r.wording(&p.Complaint, text[string])),
 		need("keep", func(n *yaml.Node) {
 			r.mapping(n,
 				need("unfinished", r.period(&p.Keep.Unfinished)),
@@ -236,7 +238,7 @@ func (b *book) fees(r *reader, n *yaml.Node) {
 		may("referrals", func(n *yaml.Node) {
 			r.items(n, func(item *yaml.Node) {
 				var ref Referral
-				r.mapping(item, need("name", text(r, &ref.Name)), may("what", blank(r, &ref.What)), may("place", blank(r, &ref.Place)))
+				r.mapping(item, need("name", text(r, &ref.Name)), may("what", r.wording(&ref.What, blank[string])), may("place", r.wording(&ref.Place, blank[string])))
 				f.Referrals = append(f.Referrals, ref)
 			})
 		}),

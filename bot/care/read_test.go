@@ -31,6 +31,12 @@ func TestReadPractice(t *testing.T) {
 	if diff := cmp.Diff(p.Keep, care.Keep{Unfinished: care.Period{Days: 30}, Enquiry: care.Period{Days: 365}, Record: care.Period{Years: 7}}); diff != "" {
 		t.Errorf("keep (-got +want):\n%s", diff)
 	}
+	if p.Language != "en" || p.FormOfAddress != "tu" {
+		t.Errorf("greets in %s, as %s; want en, tu", p.Language, p.FormOfAddress)
+	}
+	if got := p.Complaint.In("es"); !strings.HasPrefix(got, "Write to Ruth Cole") {
+		t.Errorf("a complaint in Spanish goes to %q", got)
+	}
 	if p.SignOffs.Crisis.Signed() {
 		t.Error("the sample counts as signed")
 	}
@@ -64,6 +70,20 @@ func TestReadPractice(t *testing.T) {
 	}
 	if diff := cmp.Diff(p.GroupsOf("pelvic-pain"), []care.GroupID{"pain"}); diff != "" {
 		t.Errorf("groups (-got +want):\n%s", diff)
+	}
+}
+
+func TestReadWordings(t *testing.T) {
+	files := folder(t, "practice.yaml", "complaint: ", "language: es\nform_of_address: usted\ncomplaint:\n  es: A Ruth.\n  en: ")
+	fees := "currency: USD\nfull: 3\nmiddle: 2\nlow: 1\nreview_months: 6\nreferrals:\n  - {name: Clinic, what: {en: talks, es: charlas}, place: Oakland}\n"
+	files.(fstest.MapFS)["fees.yaml"] = &fstest.MapFile{Data: []byte(fees)}
+	p, err := care.ReadPractice(files, ".", care.Vocabulary{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []string{p.Language, p.FormOfAddress, p.Complaint.In("es"), p.Complaint.In("fr")[:13], p.Fees.Referrals[0].Line(), p.Fees.Referrals[0].LineIn("es")}
+	if diff := cmp.Diff(got, []string{"es", "usted", "A Ruth.", "Write to Ruth", "Clinic: talks, Oakland", "Clinic: charlas, Oakland"}); diff != "" {
+		t.Errorf("wordings (-got +want):\n%s", diff)
 	}
 }
 
@@ -119,6 +139,10 @@ func TestReadPracticeProblems(t *testing.T) {
 		{"quiet all day", "practice.yaml", `to: "08:00"`, `to: "21:00"`, "quiet hours begin when they end"},
 		{"impossible day", "practice.yaml", "2026-12-24", "2026-11-31", "practice.yaml:17:12: a day that exists belongs here"},
 		{"holiday twice", "practice.yaml", "2026-12-24", "2026-12-25", `"2026-12-25" stands twice`},
+		{"form of address", "practice.yaml", "country: US", "country: US\nform_of_address: vos", `"vos" is not known here: use one of tu, usted`},
+		{"language", "practice.yaml", "country: US", "country: US\nlanguage: Spanish", `"Spanish" does not have the right form`},
+		{"a text in no language", "practice.yaml", "complaint: ", "complaint:\n  Spanish: a\n  en: ", `"Spanish" is not a language`},
+		{"a text without English", "practice.yaml", "complaint: ", "complaint:\n  es: ", "the English text is missing: write `en:` as well"},
 		{"period", "practice.yaml", "unfinished: 30d", "unfinished: a month", `"a month" is not a length of time`},
 		{"period of nothing", "practice.yaml", "unfinished: 30d", "unfinished: 0d", `"0d" is not a length of time`},
 		{"on-call nobody", "practice.yaml", "therapist: ana", "therapist: anna", `no therapist "anna" in roster.yaml`},

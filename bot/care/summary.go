@@ -86,8 +86,8 @@ func Summarise(in SummaryInput) Summary {
 }
 
 // Card is the one line about a case that may stand in a channel: id, urgency if
-// there is one, fit, and until somebody decides, by when the client was
-// promised an answer.
+// there is one, fit, the client's language if it is not English, and until
+// somebody decides, by when the client was promised an answer.
 func Card(c Case, fit Fit, zone *time.Location, now time.Time) string {
 	parts := []string{string(c.ID)}
 	if c.Urgency.Over(NoRush) {
@@ -95,6 +95,9 @@ func Card(c Case, fit Fit, zone *time.Location, now time.Time) string {
 	}
 	if fit != "" {
 		parts = append(parts, string(fit))
+	}
+	if c.Language != "" {
+		parts = append(parts, in(languageWords, c.Language))
 	}
 	if c.Due != 0 && len(c.Decisions) == 0 {
 		due := time.Unix(c.Due, 0).In(zone)
@@ -403,6 +406,9 @@ func (w *writer) reach() []Line {
 	}
 	if e.Reminders != "" {
 		how = strings.Trim(how+", reminders "+e.Reminders, ", ")
+	}
+	if l := w.Case.Language; l != "" {
+		how = strings.TrimPrefix(how+", writes in "+w.label("languages", l, languageWords), ", ")
 	}
 	lines := words("", strings.Trim(name+", "+how, ", "), "")
 	if c := w.Case.Call; c.At != 0 {

@@ -203,6 +203,21 @@ func TestCard(t *testing.T) {
 	}
 }
 
+// The client's language is told when it is not English, and what they chose is
+// in English all the same.
+func TestSummaryLanguage(t *testing.T) {
+	p := sample(t)
+	c := sent(t)
+	c.Language = "es"
+	if got, want := care.Card(c, care.Book, p.Zone, now), "K7Q-42 · F · Spanish · answer due Thu 17:00"; got != want {
+		t.Errorf("card: got %q, want %q", got, want)
+	}
+	text := care.Summarise(care.SummaryInput{Case: c, Practice: p, Now: now, Assessment: care.Assess(c.Enquiry(), p, nil, now)}).Text()
+	if !strings.Contains(text, "writes in Spanish") || !strings.Contains(text, "weekday morning") {
+		t.Error(text)
+	}
+}
+
 func TestSummaryLabel(t *testing.T) {
 	p := sample(t)
 	c := sent(t)

@@ -72,7 +72,7 @@ func (t *Terminal) Read(ctx context.Context, p bot.PracticeID, to bot.Receiver) 
 // Receive gives one line to the receiver as if it had been read.
 func (t *Terminal) Receive(ctx context.Context, p bot.PracticeID, to bot.Receiver, line string) error {
 	return to.Receive(ctx, bot.Inbound{Practice: p, Channel: Name, ID: "line-" + strconv.Itoa(t.lines), Chat: "terminal",
-		Locale: "en", What: bot.Words{Text: clean(line)}})
+		What: bot.Words{Text: clean(line)}})
 }
 
 func (t *Terminal) line() (string, error) {

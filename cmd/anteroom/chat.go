@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
 	"anteroom/bot"
 	"anteroom/bot/care"
 	"anteroom/bot/seal"
@@ -22,11 +24,13 @@ var chatCommand = command{
 	name: "chat", short: "the intake in this terminal, or from a pipe; ends with the therapist's summary",
 	long: `The intake call as a client meets it, in this terminal: choose an answer by its number
 or its words. "back", "skip", "change", "help", "call me", "now" and "stop" work at every question.
-At the end stands the summary as a therapist would read it. Nothing is kept.
+At the end stands the summary as a therapist would read it. Nothing is kept, unless -record
+names a file for a transcript that "anteroom replay" plays again.
 
   anteroom chat                    the built-in sample practice
   anteroom chat -practice DIR      your own
-  anteroom chat < answers.txt      one answer a line`,
+  anteroom chat < answers.txt      one answer a line
+  anteroom chat -record new.txt    writes down what is said, line by line`,
 }
 
 // quietHealth is for commands that nobody watches.
@@ -58,6 +62,7 @@ func (d *deskPrinter) Send(_ context.Context, m bot.Delivery) ([]byte, error) {
 func chat(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("chat")
 	read := p.settingsOf(fl, "practice", "log-level", "log-format")
+	record := fl.String("record", "", "write a transcript into `FILE`, a new one; its clock stands where those of all transcripts do")
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
 	}
@@ -69,26 +74,40 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 	if err != nil {
 		return err
 	}
-	practice.Desk = "desk"
 	log := slog.New(slog.DiscardHandler)
 	if cfg.LogLevel == "debug" {
 		if log, err = p.logger(cfg); err != nil {
 			return err
 		}
 	}
-	store, err := sqlite.Memory()
-	if err != nil {
-		return err
-	}
-	defer store.Close()
 	typed := isTerminal(p.stdin)
 	client := terminal.New(terminal.Options{In: p.stdin, Out: p.stdout, Echo: !typed})
 	desk := &deskPrinter{out: p.stdout}
-	service := bot.New(bot.Options{Practice: practice, Store: store, Root: seal.NewRoot(), Vault: seal.NewMemoryVault(),
-		Channels: []bot.Channel{client, desk}, Log: log, Now: time.Now, Instance: "chat", Health: quietHealth{}, Meter: quietHealth{}, Alone: true})
+	var service *bot.Service
+	var to bot.Receiver
+	kept := "Nothing is kept."
+	if *record == "" {
+		store, err := sqlite.Memory()
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		practice.Desk = "desk"
+		service = bot.New(bot.Options{Practice: practice, Store: store, Root: seal.NewRoot(), Vault: seal.NewMemoryVault(),
+			Channels: []bot.Channel{client, desk}, Log: log, Now: time.Now, Instance: "chat", Health: quietHealth{}, Meter: quietHealth{}, Alone: true})
+		to = service
+	} else {
+		rec, err := newRecorder(practice, *record, log, client, desk)
+		if err != nil {
+			return err
+		}
+		defer rec.close()
+		service, to = rec.play.start(), rec
+		kept = fmt.Sprintf("What is said is written to %s, as if it were %s.", *record, rec.play.clock(rec.play.now))
+	}
 
-	fmt.Fprintf(p.stdout, "%s, an intake by chat. Nothing is kept. Answer by number or in words; Ctrl-D ends.\n\n", practice.Name)
-	if err := client.Receive(ctx, practice.ID(), service, "/start"); err != nil {
+	fmt.Fprintf(p.stdout, "%s, an intake by chat. %s Answer by number or in words; Ctrl-D ends.\n\n", practice.Name, kept)
+	if err := client.Receive(ctx, practice.ID(), to, "/start"); err != nil {
 		return err
 	}
 	for {
@@ -101,7 +120,7 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 		if typed {
 			fmt.Fprint(p.stdout, "> ")
 		}
-		err := client.Read(ctx, practice.ID(), service)
+		err := client.Read(ctx, practice.ID(), to)
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(p.stdout, "\n(The conversation ended before it was sent: there is no summary.)")
 			return nil
@@ -120,9 +139,5 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 
 func isTerminal(r io.Reader) bool {
 	f, ok := r.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -31,6 +31,7 @@ type config struct {
 	SlackAPIURL           string
 	HTTPAddr              string
 	AdminAddr             string
+	Proofs                string
 	LogLevel              string
 	LogFormat             string
 }
@@ -59,6 +60,7 @@ func settings() []setting {
 		{"slack-api-url", "URL", "https://slack.com/api/", "the Slack Web API", false, func(c *config) *string { return &c.SlackAPIURL }},
 		{"http-addr", "ADDR", "127.0.0.1:8080", "where the Telegram webhook listens", false, func(c *config) *string { return &c.HTTPAddr }},
 		{"admin-addr", "ADDR", "127.0.0.1:9090", "/livez, /readyz, /metrics", false, func(c *config) *string { return &c.AdminAddr }},
+		{"proofs", "DIR", "", "where it is noted which content was proved; default: the user's cache folder", false, func(c *config) *string { return &c.Proofs }},
 		{"log-level", "LEVEL", "info", "debug, info, warn or error", false, func(c *config) *string { return &c.LogLevel }},
 		{"log-format", "FORMAT", "text", "text or json", false, func(c *config) *string { return &c.LogFormat }},
 	}

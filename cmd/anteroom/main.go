@@ -55,7 +55,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		chatCommand, initCommand, serveCommand, doctorCommand, caseCommand, keysCommand, versionCommand,
+		chatCommand, initCommand, checkCommand, drawCommand, replayCommand, serveCommand, doctorCommand, caseCommand, keysCommand, versionCommand,
 	}
 }
 

@@ -50,21 +50,37 @@ const sampleFolder = "practice"
 // loadPractice reads a practice's folder over the built-in content; an empty
 // name is the built-in sample practice. Every problem is reported together.
 func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
-	var files fs.FS = content.Files
-	dir := sampleFolder
-	if folder != "" {
-		info, err := os.Stat(folder)
-		if err != nil {
-			return nil, nil, usageError{fmt.Errorf("the practice folder %s: %w; write one with: anteroom init %s", folder, cause(err), folder)}
-		}
-		if !info.IsDir() {
-			return nil, nil, usageError{fmt.Errorf("the practice folder %s is a file; name the folder that \"anteroom init\" wrote", folder)}
-		}
-		files, dir = overlay{own: os.DirFS(folder), builtin: content.Files}, "."
+	files, err := filesOf(folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	return readPractice(folder, files)
+}
+
+// filesOf is a practice's folder over the built-in content.
+func filesOf(folder string) (fs.FS, error) {
+	if folder == "" {
+		return content.Files, nil
+	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("the practice folder %s: %w; write one with: anteroom init %s", folder, cause(err), folder)}
+	}
+	if !info.IsDir() {
+		return nil, usageError{fmt.Errorf("the practice folder %s is a file; name the folder that \"anteroom init\" wrote", folder)}
+	}
+	return overlay{own: os.DirFS(folder), builtin: content.Files}, nil
+}
+
+// readPractice reads a practice from the files of its folder.
+func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory, error) {
+	dir := "."
+	if folder == "" {
+		dir = sampleFolder
 	}
 	lib, libErr := script.Load(files)
 	lines, linesErr := content.Helplines(files)
-	texts, textsErr := content.Service(files, "en")
+	texts, textsErr := readTexts(files)
 	if err := errors.Join(libErr, linesErr, textsErr); err != nil {
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
@@ -73,10 +89,16 @@ func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
 	p := &bot.Practice{
-		Practice: rules, Library: lib, Texts: map[string]bot.Texts{"en": texts}, Helplines: helplines{lines},
+		Practice: rules, Library: lib, Helplines: helplines{lines},
 		Zone: rules.Zone, BotName: "Anteroom",
-		Quiet:     scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
-		Companies: "nobody but the practice",
+		Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
+		Texts: make(map[string]bot.Texts, len(texts)),
+	}
+	for lang, t := range texts {
+		p.Texts[lang] = t.In(rules.FormOfAddress)
+	}
+	if _, ok := texts[rules.Language]; !ok {
+		return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: language: nothing is written in %q: use one of %s", rules.Language, strings.Join(content.Languages(files), ", ")))}
 	}
 	if p.Hours, err = openingHours(rules); err != nil {
 		return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: hours: %w", err))}
@@ -85,6 +107,17 @@ func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
 		return nil, nil, usageError{fmt.Errorf("texts/en.yaml lacks: %s", strings.Join(missing, ", "))}
 	}
 	return p, lines, nil
+}
+
+// readTexts reads the service's own texts in every language.
+func readTexts(files fs.FS) (map[string]*content.Texts, error) {
+	all := make(map[string]*content.Texts)
+	var problems []error
+	for _, lang := range content.Languages(files) {
+		texts, err := content.Service(files, lang)
+		all[lang], problems = texts, append(problems, err)
+	}
+	return all, errors.Join(problems...)
 }
 
 func inFolder(folder string, err error) error {
@@ -130,10 +163,12 @@ func openingHours(p care.Practice) (scheduler.Hours, error) {
 // helplines is the directory of the content as the service asks for it.
 type helplines struct{ *content.Directory }
 
-func (h helplines) Lines(place string, kinds ...string) string {
+func (h helplines) Lines(lang, place string, kinds ...string) string {
 	named := make([]content.Kind, len(kinds))
 	for i, k := range kinds {
 		named[i] = content.Kind(k)
 	}
-	return h.Directory.Lines(place, named...)
+	return h.In(lang).Lines(place, named...)
 }
+
+func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emergency(place) }

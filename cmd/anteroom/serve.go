@@ -8,10 +8,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"anteroom/bot"
@@ -33,6 +36,10 @@ A solo practice keeps its state in one file; the root key and its vault are made
 
   anteroom init -signed-by "Your Name" practice
   ANTEROOM_TELEGRAM_TOKEN_FILE=telegram.token anteroom serve -practice practice -store sqlite:practice.db
+
+When a file in the practice's folder changes, or on SIGHUP, the folder is read again and goes on under open
+conversations; what does not pass the check is not taken, and the log says why. Content that was never proved
+is proved before it is served; -proofs names where that is noted.
 
 With Redis, make the keys first ("anteroom keys new") and name them with -key-file. "anteroom doctor" takes the
 same settings and checks each of them.`,
@@ -71,14 +78,18 @@ type house struct {
 	pace  pace
 	board *admin.Board
 	rooms []*room
+
+	proofs *proofs
 }
 
 // room is one practice in the house.
 type room struct {
-	practice *bot.Practice
+	folder   string
+	edition  edition                      // in effect
+	refused  string                       // what was not taken last, so that it is said once
+	practice atomic.Pointer[bot.Practice] // of the edition, for the channels
 	service  *bot.Service
 	telegram *telegram.Telegram
-	webhook  string
 	slack    *slack.Slack
 }
 
@@ -104,18 +115,11 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 	add(checkAddr("http-addr", cfg.HTTPAddr))
 	add(checkAddr("admin-addr", cfg.AdminAddr))
 	folders := strings.FieldsFunc(cfg.Practice, func(r rune) bool { return r == ',' })
-	var practices []*bot.Practice
-	var secrets []tokens
+	h := &house{cfg: cfg, log: log, pace: p.pace, proofs: newProofs(cfg.Proofs, log, proveContent)}
 	for _, folder := range folders {
-		practice, _, err := loadPractice(folder)
-		if err != nil {
-			add(err)
-			continue
-		}
-		t, err := tokensOf(cfg, folder, practice, len(folders) > 1)
+		e, err := h.read(folder, len(folders) > 1, edition{})
 		add(err)
-		add(mayGoLive(folder, practice, t))
-		practices, secrets = append(practices, practice), append(secrets, t)
+		h.rooms = append(h.rooms, &room{folder: folder, edition: e})
 	}
 	sqliteFile, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
 	ownKey := cfg.KeyFile == "" && isSQLite && sqliteFile != "" // made on the first run
@@ -138,15 +142,13 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(ctx, cfg.Store)
-	if err != nil {
+	if h.store, err = openStore(ctx, cfg.Store); err != nil {
 		return nil, usageError{fmt.Errorf("-store: %w", err)}
 	}
-	h := &house{cfg: cfg, log: log, store: store, pace: p.pace}
 	h.board = admin.New(log, h.ready)
-	for i, practice := range practices {
-		if err := h.furnish(practice, secrets[i], root, vault); err != nil {
-			return nil, errors.Join(err, store.Close())
+	for _, r := range h.rooms {
+		if err := h.furnish(r, root, vault); err != nil {
+			return nil, errors.Join(err, h.store.Close())
 		}
 	}
 	return h, nil
@@ -255,26 +257,27 @@ func mayGoLive(folder string, p *bot.Practice, t tokens) error {
 }
 
 // furnish wires one practice.
-func (h *house) furnish(p *bot.Practice, t tokens, root seal.Root, vault seal.Vault) error {
-	r := &room{practice: p, webhook: t.webhookURL}
+func (h *house) furnish(r *room, root seal.Root, vault seal.Vault) error {
+	p, t := r.edition.practice, r.edition.tokens
+	r.practice.Store(p)
 	var channels []bot.Channel
-	var companies []string
 	log := h.log.With("practice", p.ID())
 	health := healthOf{h.board, string(p.ID())}
 	if t.telegram != "" {
-		texts := p.Texts["en"]
-		line := func(key string) string { return texts.Say(key, func(string) string { return p.Name }) }
+		line := func(locale, key string) string {
+			now := r.practice.Load()
+			return now.Texts[now.Greets(locale)].Say(key, func(string) string { return now.Name })
+		}
 		tg, err := telegram.New(telegram.Options{Practice: p.ID(), Token: t.telegram, APIURL: h.cfg.TelegramAPIURL, Log: log, Health: health,
-			WebhookSecret: t.webhookSecret, Commands: menu(texts), Pace: h.pace.telegram,
-			Lines: func(string) telegram.Lines {
-				return telegram.Lines{Group: line("group-refused"), NotYours: line("foreign-button")}
+			WebhookSecret: t.webhookSecret, Commands: menu(p), Pace: h.pace.telegram,
+			Lines: func(locale string) telegram.Lines {
+				return telegram.Lines{Group: line(locale, "group-refused"), NotYours: line(locale, "foreign-button")}
 			}})
 		if err != nil {
 			return usageError{fmt.Errorf("telegram: %w", err)}
 		}
 		r.telegram = tg
 		channels = append(channels, tg)
-		companies = append(companies, "Telegram")
 	}
 	if t.slackBot != "" {
 		sl, err := slack.New(slack.Options{Practice: p.ID(), BotToken: t.slackBot, AppToken: t.slackApp, Channel: t.slackChannel, APIURL: h.cfg.SlackAPIURL,
@@ -284,24 +287,34 @@ func (h *house) furnish(p *bot.Practice, t tokens, root seal.Root, vault seal.Va
 		}
 		r.slack = sl
 		channels = append(channels, sl)
-		where := "Slack"
-		if p.Slack.Disclosure == slack.InChannel {
-			where = "Slack (one line of it stands in our therapists' channel)"
-		}
-		companies = append(companies, where)
-		p.Desk = sl.Name()
 	}
-	if len(companies) > 0 {
-		p.Companies = strings.Join(companies, " and ")
-	}
+	p = r.dressed(p)
+	r.practice.Store(p)
 	host, err := os.Hostname()
 	if err != nil {
 		host = "anteroom"
 	}
 	r.service = bot.New(bot.Options{Practice: p, Store: h.store, Root: root, Vault: vault, Channels: channels, Log: h.log, Now: time.Now,
 		Instance: host + "|" + h.cfg.AdminAddr, Health: health, Meter: h.board})
-	h.rooms = append(h.rooms, r)
 	return nil
+}
+
+// dressed is a practice as it goes with the channels of the room: who keeps
+// copies of what is said, and where therapists get cards.
+func (r *room) dressed(p *bot.Practice) *bot.Practice {
+	mine := *p
+	if r.telegram != nil {
+		mine.Copies = append(mine.Copies, "Telegram")
+	}
+	if r.slack != nil {
+		where := "Slack"
+		if p.Slack.Disclosure == slack.InChannel {
+			where = "slack-line"
+		}
+		mine.Copies = append(mine.Copies, where)
+		mine.Desk = r.slack.Name()
+	}
+	return &mine
 }
 
 // healthOf names the practice with each component: a house may have several.
@@ -314,17 +327,19 @@ func (h healthOf) Report(component string, err error) {
 	h.board.Report(component+" ("+h.practice+")", err)
 }
 
-// menu is the list of commands that Telegram shows.
-func menu(t bot.Texts) map[string][]telegram.Command {
-	texts, ok := t.(*content.Texts)
-	if !ok {
-		return nil
+// menu is the list of commands that Telegram shows, by language; under the
+// empty one, what people see whose own language is none of ours.
+func menu(p *bot.Practice) map[string][]telegram.Command {
+	menus := make(map[string][]telegram.Command)
+	for lang, t := range p.Texts {
+		if texts, ok := t.(*content.Texts); ok {
+			for _, c := range texts.Commands {
+				menus[lang] = append(menus[lang], telegram.Command{Name: c.Word, Description: c.Does})
+			}
+		}
 	}
-	var all []telegram.Command
-	for _, c := range texts.Commands {
-		all = append(all, telegram.Command{Name: c.Word, Description: c.Does})
-	}
-	return map[string][]telegram.Command{"": all, texts.Language: all}
+	menus[""] = menus[p.Greets("")]
+	return menus
 }
 
 func (h *house) ready() bool {
@@ -363,9 +378,9 @@ func (h *house) run(ctx context.Context) error {
 				stopTaking(usageError{err})
 			}
 		})
-		if r.telegram != nil && r.webhook != "" {
+		if r.telegram != nil && r.edition.tokens.webhookURL != "" {
 			hooks++
-			web.Handle("/telegram/"+string(r.practice.ID()), r.telegram.Handler(r.service))
+			web.Handle("/telegram/"+string(r.edition.practice.ID()), r.telegram.Handler(r.service))
 		}
 	}
 	servers := []*http.Server{serveHTTP(adminListener, h.board.Handler(), &intake, stopTaking)}
@@ -381,6 +396,10 @@ func (h *house) run(ctx context.Context) error {
 	for _, r := range h.rooms {
 		h.takeIn(taking, r, &intake, stopTaking)
 	}
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGHUP)
+	defer signal.Stop(asked)
+	intake.Go(func() { h.watch(taking, asked) })
 	h.log.Info("serving", "practices", len(h.rooms), "admin", adminListener.Addr().String())
 
 	<-taking.Done()
@@ -411,11 +430,12 @@ func (h *house) run(ctx context.Context) error {
 
 // takeIn starts what brings events: the poller or webhook, and Slack's socket.
 func (h *house) takeIn(ctx context.Context, r *room, wg *sync.WaitGroup, stop context.CancelCauseFunc) {
+	practice, webhook := string(r.edition.practice.ID()), r.edition.tokens.webhookURL
 	if t := r.telegram; t != nil {
 		wg.Go(func() {
 			var err error
-			if r.webhook != "" {
-				err = t.Webhook(ctx, strings.TrimSuffix(r.webhook, "/")+"/telegram/"+string(r.practice.ID()))
+			if webhook != "" {
+				err = t.Webhook(ctx, strings.TrimSuffix(webhook, "/")+"/telegram/"+practice)
 			} else {
 				err = h.owning(ctx, r.service, func(ctx context.Context) error { return t.Poll(ctx, r.service) })
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"anteroom/bot"
 	"anteroom/bot/care"
+	"anteroom/content"
 )
 
 // toDesk takes down what stands in the therapists' channel.
@@ -19,7 +21,12 @@ type toDesk struct{ *play }
 
 func (toDesk) Name() bot.ChannelName { return "desk" }
 
-func (c toDesk) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
+func (c toDesk) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
+	if c.desk != nil {
+		if _, err := c.desk.Send(ctx, d); err != nil {
+			return nil, err
+		}
+	}
 	switch b := d.Body.(type) {
 	case bot.Card:
 		c.id = care.CaseID(b.Case)
@@ -48,7 +55,9 @@ func (c toDesk) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 func (p *play) therapist(ctx context.Context, s string) error {
 	switch {
 	case s == "due":
-		for _, id := range slices.SortedFunc(maps.Keys(p.store.due), func(a, b string) int { return p.store.due[a].Compare(p.store.due[b]) }) {
+		for _, id := range slices.SortedFunc(maps.Keys(p.store.due), func(a, b string) int {
+			return cmp.Or(p.store.due[a].Compare(p.store.due[b]), strings.Compare(a, b))
+		}) {
 			i := strings.LastIndexByte(id, '/')
 			fmt.Fprintf(&p.out, "! planned: %s, for %s, %s\n", id[i+1:], p.name(bot.SubjectID(id[:i])), p.clock(p.store.due[id]))
 		}
@@ -71,7 +80,7 @@ func (p *play) therapist(ctx context.Context, s string) error {
 	}
 	who, what, ok := strings.Cut(s, ": ")
 	if !ok {
-		return errors.New("not something that a therapist does")
+		return errors.New("this is nothing that a therapist does: write = summary ana, = ana: offer times 2026-12-03 10:00, = due")
 	}
 	act, err := p.act(ctx, care.TherapistID(who), what)
 	if err != nil {
@@ -146,7 +155,7 @@ func (p *play) act(ctx context.Context, who care.TherapistID, s string) (bot.Act
 		case "because:":
 			d.Overrule = rest
 		default:
-			err = fmt.Errorf("part %d is nothing that a therapist decides", i+1)
+			err = fmt.Errorf("part %d is nothing that a therapist decides: write offer, wait, colleague, refer, ask:, call or I have this", i+1)
 		}
 		if err != nil {
 			return a, err
@@ -159,7 +168,7 @@ func (p *play) times(s string) (times []int64, err error) {
 	for at := range strings.SplitSeq(s, ", ") {
 		t, err := time.ParseInLocation("2006-01-02 15:04", at, p.practice.Zone)
 		if err != nil {
-			return nil, err
+			return nil, errors.New("write times as 2026-12-03 10:00, 2026-12-04 15:00")
 		}
 		times = append(times, t.Unix())
 	}
@@ -168,9 +177,16 @@ func (p *play) times(s string) (times []int64, err error) {
 
 // change makes the sample practice another one for this transcript.
 func (p *play) change(s string) error {
+	mend := errors.New("write: sam carries compulsive 5, everybody sees solo, ana works online, ruth declines kink, everybody says usted")
 	f := strings.Fields(s)
 	if len(f) < 3 {
-		return errors.New("write: sam carries compulsive 5, everybody sees solo, ana works online, ruth declines kink")
+		return mend
+	}
+	if _, ok := p.practice.Therapist(care.TherapistID(f[0])); !ok && f[0] != "everybody" {
+		return fmt.Errorf("nobody at the practice is called %s: use an id of its roster", f[0])
+	}
+	if f[0] == "everybody" && f[1] == "says" {
+		return p.address(f[2])
 	}
 	people := slices.Clone(p.practice.Therapists)
 	for i := range people {
@@ -189,7 +205,7 @@ func (p *play) change(s string) error {
 		case f[1] == "carries" && len(f) == 4:
 			n, err := strconv.Atoi(f[3])
 			if err != nil {
-				return err
+				return mend
 			}
 			t.Carries.Groups = maps.Clone(t.Carries.Groups)
 			if t.Carries.Groups == nil {
@@ -197,9 +213,26 @@ func (p *play) change(s string) error {
 			}
 			t.Carries.Groups[care.GroupID(f[2])] = n
 		default:
-			return errors.New("no such change")
+			return mend
 		}
 	}
 	p.practice.Therapists = people
+	return nil
+}
+
+// address makes the practice speak to people in another form.
+func (p *play) address(form string) error {
+	texts := maps.Clone(p.practice.Texts)
+	known := false
+	for lang, t := range texts {
+		if t, ok := t.(*content.Texts); ok {
+			texts[lang] = t.In(form)
+			known = known || slices.Contains(t.Forms(), lang+"-"+form)
+		}
+	}
+	if !known {
+		return fmt.Errorf("no language says %s: write tu or usted", form)
+	}
+	p.practice.Texts, p.practice.FormOfAddress = texts, form
 	return nil
 }

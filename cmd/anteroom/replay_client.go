@@ -20,34 +20,48 @@ type screen struct {
 	old     []bot.Button
 }
 
+// asInMark begins a line that takes over what another transcript does.
+const asInMark = "… as in "
+
 // asIn does what a client does in another file, and shows what the last of it
 // came to.
 func (p *play) asIn(ctx context.Context, how string) error {
 	p.brief = true
-	file, how, _ := strings.Cut(how, ", ")
+	name, how, _ := strings.Cut(how, ", ")
 	from, to, ok := strings.Cut(strings.TrimPrefix(how, "from "), "as far as ")
-	if !ok || p.all[file] == "" {
-		return errors.New("name a file, and as far as what")
+	if !ok || p.sibling == nil {
+		return errors.New("name a file and a line of it, as in … as in short-path, as far as [Start]")
 	}
+	file, err := p.sibling(strings.TrimSpace(name))
+	if err != nil {
+		return err
+	}
+	from, to = strings.TrimSpace(from), strings.TrimSpace(to)
 	begun := from == ""
-	for line := range strings.Lines(p.all[file]) {
-		line = strings.TrimSpace(line)
+	for n, line := range file.lines() {
 		words, typed := strings.CutPrefix(line, "> ")
-		begun = begun || words == strings.TrimSpace(from)
+		begun = begun || words == from
 		if !typed || !begun {
 			continue
 		}
 		before := p.out.Len()
 		if err := p.line(ctx, line); err != nil {
-			return err
+			return file.at(n, err)
 		}
 		if words == to {
 			return nil
 		}
 		p.out.Truncate(before)
 	}
-	return errors.New("that file has no such line")
+	if !begun {
+		to = from
+	}
+	return fmt.Errorf("%s has no line > %s", file.path, to)
 }
+
+// things is what can be sent that is no words.
+var things = map[string]string{"voice note": bot.MediaVoice, "photo": bot.MediaPhoto, "video": bot.MediaVideo, "sticker": bot.MediaSticker,
+	"place": bot.MediaLocation, "poll": bot.MediaPoll, "contact": bot.MediaContact, "file": bot.MediaDocument, "forward": bot.MediaForward}
 
 // input reads what a person does.
 func (p *play) input(s string) (bot.What, error) {
@@ -68,25 +82,46 @@ func (p *play) input(s string) (bot.What, error) {
 	if words, ok := strings.CutPrefix(inner, "changes a message to: "); ok {
 		return bot.Words{Text: words, Edited: true}, nil
 	}
-	kinds := map[string]string{"voice note": bot.MediaVoice, "photo": bot.MediaPhoto, "video": bot.MediaVideo, "sticker": bot.MediaSticker,
-		"place": bot.MediaLocation, "poll": bot.MediaPoll, "contact": bot.MediaContact, "file": bot.MediaDocument, "forward": bot.MediaForward}
-	switch kind := kinds[inner]; {
-	case kind != "":
+	if words, ok := strings.CutPrefix(inner, "writes: "); ok {
+		return bot.Words{Text: words}, nil
+	}
+	if kind := things[inner]; kind != "" {
 		return bot.Media{Kind: kind}, nil
-	case inner == "forged button":
+	}
+	if inner == "forged button" {
 		return bot.Press{Data: "AAAAAAAAAAAAAAAA"}, nil
 	}
-	return nil, errors.New("not something that a person can do here")
+	return nil, fmt.Errorf("(%s) is nothing that a person does here: write (%s), (old button: Label), (forged button), (same again), (changes a message to: words), or words in brackets as (writes: words)",
+		inner, strings.Join(slices.Sorted(maps.Keys(things)), "), ("))
+}
+
+// typed is how a transcript writes words that somebody typed.
+func typed(words string) string {
+	words = strings.TrimSpace(words)
+	if strings.HasPrefix(words, "[") && strings.HasSuffix(words, "]") || strings.HasPrefix(words, "(") && strings.HasSuffix(words, ")") {
+		words = "(writes: " + words + ")"
+	}
+	return strings.TrimRight("> "+words, " ")
 }
 
 // pressed finds a button by its label, ticked or not.
 func pressed(among []bot.Button, label string) (bot.What, error) {
+	var there []string
 	for _, b := range slices.Backward(among) {
-		if strings.TrimPrefix(b.Label, "✓ ") == label {
+		shown := strings.TrimPrefix(b.Label, "✓ ")
+		if shown == label {
 			return bot.Press{Data: b.Data}, nil
 		}
+		there = append(there, "["+shown+"]")
 	}
-	return nil, errors.New("there is no such button")
+	slices.Reverse(there)
+	switch {
+	case len(there) == 0:
+		return nil, fmt.Errorf("there is no button [%s]: none stands there", label)
+	case len(there) > 12:
+		there = append(there[:12], "…")
+	}
+	return nil, fmt.Errorf("there is no button [%s]: press one of %s", label, strings.Join(there, " "))
 }
 
 func (p *play) screen(chat string) *screen {
@@ -101,7 +136,12 @@ type toClients struct{ *play }
 
 func (toClients) Name() bot.ChannelName { return "telegram" }
 
-func (c toClients) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
+func (c toClients) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
+	if c.client != nil {
+		if _, err := c.client.Send(ctx, d); err != nil {
+			return nil, err
+		}
+	}
 	s := c.screen(d.To)
 	var lines []string
 	switch b := d.Body.(type) {
@@ -109,7 +149,7 @@ func (c toClients) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 		lines = block("< ", b.Text)
 		for _, secret := range c.secrets {
 			if strings.Contains(unquoted(b.Text), secret) {
-				c.leaks = append(c.leaks, secret)
+				c.leaks = append(c.leaks, leak{c.at, secret})
 			}
 		}
 		if len(b.Buttons) > 0 {
@@ -187,21 +227,32 @@ func neverInChat(lib *script.Library) map[string]bool {
 	for _, name := range lib.Names() {
 		d, _ := lib.Dialog(name)
 		for _, s := range d.Steps {
-			o := s.Options("en")
-			if s.Into == nil || o == nil {
+			if s.Into == nil {
 				continue
 			}
-			for _, option := range o.All {
-				if s.Into.NeverIn("chat") && len(option.Label) > 10 {
-					labels[option.Label] = true
-				} else {
-					common[option.Label] = true
+			for _, lang := range lib.Languages() {
+				for _, form := range lib.Forms(lang) {
+					for _, option := range offered(s, form) {
+						if s.Into.NeverIn("chat") && len(option.Label) > 10 {
+							labels[option.Label] = true
+						} else {
+							common[option.Label] = true
+						}
+					}
 				}
 			}
 		}
 	}
 	maps.DeleteFunc(labels, func(l string, _ bool) bool { return common[l] })
 	return labels
+}
+
+// offered is what the script offers as answers, whether they get a button or not.
+func offered(s *script.Step, lang string) []script.Option {
+	if o := s.Options(lang); o != nil {
+		return o.All
+	}
+	return nil
 }
 
 // unquoted leaves out what stands between quotation marks: the names of buttons.

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"anteroom/bot"
+)
+
+// recorder is a chat that is written down as a transcript. It is played as a
+// transcript is, so that a replay comes out alike; each line is in the file
+// before the next is read.
+type recorder struct {
+	play    *play
+	file    *os.File
+	written int
+}
+
+// newRecorder begins a transcript in a new or empty file. The channels show
+// what is said.
+func newRecorder(practice *bot.Practice, path string, log *slog.Logger, client, desk bot.Channel) (*recorder, error) {
+	pl, err := newPlayer(practice)
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, usageError{fmt.Errorf("-record %s: %w", path, cause(err))}
+	}
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		err = errors.New("this is no plain file")
+	case info.Size() > 0:
+		err = errors.New("the file holds something already: name a new one")
+	}
+	if err != nil {
+		file.Close()
+		return nil, usageError{fmt.Errorf("-record %s: %w", path, cause(err))}
+	}
+	r := &recorder{file: file}
+	if r.play, err = pl.begin(); err != nil {
+		file.Close()
+		return nil, err
+	}
+	r.play.client, r.play.desk, r.play.log = client, desk, log
+	return r, nil
+}
+
+// Receive plays what was typed. See [bot.Receiver].
+func (r *recorder) Receive(ctx context.Context, in bot.Inbound) error {
+	words, ok := in.What.(bot.Words)
+	if !ok {
+		return fmt.Errorf("a %T cannot be recorded", in.What)
+	}
+	if r.written == 0 {
+		if err := r.play.take(ctx, "# A chat, as it was recorded"); err != nil {
+			return err
+		}
+	}
+	if err := r.play.take(ctx, typed(words.Text)); err != nil {
+		return err
+	}
+	n, err := r.file.Write(r.play.out.Bytes()[r.written:])
+	r.written += n
+	return err
+}
+
+func (r *recorder) close() {
+	r.file.Close()
+	r.play.store.Close()
+}

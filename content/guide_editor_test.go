@@ -1,0 +1,93 @@
+package content_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+
+	"anteroom/dialogs/script"
+)
+
+// settings holds the editor's settings against the files that there are. The
+// YAML language server takes a pattern for the end of a file's path, and * for
+// anything, folders included.
+func (g *guide) settings(where, body string) {
+	var s struct {
+		Schemas map[string]string `json:"yaml.schemas"`
+	}
+	if err := json.Unmarshal([]byte(body), &s); err != nil {
+		g.t.Fatalf("%s: %v", where, err)
+	}
+	for file := range s.Schemas {
+		if _, err := os.Stat(file); err != nil {
+			g.t.Errorf("%s: there is no such schema: %v", where, err)
+		}
+	}
+	for name := range g.files {
+		var fit []string
+		for schema, pattern := range s.Schemas {
+			end := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$"
+			if regexp.MustCompile(end).MatchString("/home/ana/our-practice/" + name) {
+				fit = append(fit, schema)
+			}
+		}
+		if want := []string{"./schema/" + kindOf(name) + ".json"}; !slices.Equal(fit, want) {
+			g.t.Errorf("%s: %s is held against %v, want %v", where, name, fit, want)
+		}
+	}
+}
+
+// kindOf is the kind of a content file, by its place.
+func kindOf(name string) string {
+	if strings.HasPrefix(name, "translations/") {
+		return "translation"
+	}
+	return strings.TrimSuffix(path.Dir(name), "s")
+}
+
+// valid holds a file against the schema that an editor judges it by.
+func (g *guide) valid(where, name string, text []byte) {
+	g.t.Helper()
+	kind := kindOf(name)
+	if g.schemas[kind] == nil {
+		schema, err := script.Schema(kind)
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		c := jsonschema.NewCompiler()
+		if err := c.AddResource(kind, unmarshal(g.t, schema)); err != nil {
+			g.t.Fatal(err)
+		}
+		if g.schemas[kind], err = c.Compile(kind); err != nil {
+			g.t.Fatal(err)
+		}
+	}
+	var v any
+	if err := yaml.Load(text, &v); err != nil {
+		g.t.Fatal(err)
+	}
+	asJSON, err := json.Marshal(v)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if err := g.schemas[kind].Validate(unmarshal(g.t, asJSON)); err != nil {
+		g.t.Errorf("%s: the schema does not allow %s: %v", where, name, err)
+	}
+}
+
+func unmarshal(t *testing.T, text []byte) any {
+	t.Helper()
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

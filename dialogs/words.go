@@ -1,0 +1,72 @@
+package dialogs
+
+import (
+	"strconv"
+	"strings"
+
+	"anteroom/dialogs/script"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+// The engine asks the host for the words of a language under these names, as it
+// asks for a given. For the first two a host gives one line for each language
+// that people may type in, the person's own first, with the words parted by |.
+// Where a host gives nothing the engine knows the English ones.
+const (
+	WordsMonths = "words.months"    // the names of the twelve months: "enero|febrero|…"
+	WordsJoin   = "words.join"      // what stands between answers typed together: "y|e"
+	WordsDate   = "words.date.year" // how a day is written: "{day} de {month} de {year}"
+)
+
+var english = map[string]string{
+	WordsMonths: "January|February|March|April|May|June|July|August|September|October|November|December",
+	WordsJoin:   "and",
+	WordsDate:   "{day} {month} {year}",
+}
+
+func wordsOf(f Facts, name string) string {
+	if words := f.host.Given(name, f); words != "" {
+		return words
+	}
+	return english[name]
+}
+
+// words are those of that name, by language, folded.
+func (w *walk) words(name string) [][]string {
+	var all [][]string
+	for line := range strings.Lines(wordsOf(w.facts(), name)) {
+		words := strings.Split(line, "|")
+		for i, word := range words {
+			words[i] = script.Fold(word)
+		}
+		all = append(all, words)
+	}
+	return all
+}
+
+// dayIn writes a day that is kept as 2026-03-03.
+func dayIn(f Facts, day string) string {
+	part := strings.Split(day, "-")
+	names, _, _ := strings.Cut(wordsOf(f, WordsMonths), "\n")
+	months := strings.Split(names, "|")
+	if len(part) != 3 {
+		return day
+	}
+	month, _ := strconv.Atoi(part[1])
+	if month < 1 || month > len(months) {
+		return day
+	}
+	return strings.NewReplacer("{day}", strings.TrimPrefix(part[2], "0"), "{month}", months[month-1], "{year}", part[0]).Replace(wordsOf(f, WordsDate))
+}
+
+// Numeral is a whole number as people write it in a language: 1200 is 1,200 or
+// 1.200. The language may have a form of address behind it ("es-usted").
+func Numeral(lang string, n int) string {
+	if n > -1000 && n < 1000 {
+		return strconv.Itoa(n)
+	}
+	base, _, _ := strings.Cut(lang, "-")
+	return message.NewPrinter(language.Make(base)).Sprint(n)
+}

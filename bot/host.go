@@ -91,13 +91,10 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 
 // place is where the person is now, as far as they said.
 func (h *host) place(f dialogs.Facts) string {
-	if f.Has("here") {
-		return f.Text("here")
+	if f.Has(factHere) {
+		return f.Text(factHere)
 	}
-	if main, err := h.t.mainFacts(); err == nil && main.Has("here") {
-		return main.Text("here")
-	}
-	return ""
+	return h.t.here()
 }
 
 // Options are the lists that the practice or a decision fills.
@@ -152,7 +149,7 @@ func factMap(f dialogs.Facts) map[string]string {
 func forCase(f dialogs.Facts) map[string]string {
 	m := make(map[string]string)
 	for fact, value := range f.All() {
-		if fact.SeenBy != "chat" {
+		if fact.SeenBy != "bot" {
 			m[fact.Name] = value
 		}
 	}

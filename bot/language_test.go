@@ -219,7 +219,7 @@ func TestSpanishDecisions(t *testing.T) {
 // is said.
 func TestNoEnglishInSpanish(t *testing.T) {
 	t.Parallel()
-	seeds := 12
+	seeds := 6
 	if testing.Short() {
 		seeds = 3
 	}
@@ -232,7 +232,7 @@ func TestNoEnglishInSpanish(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			h := spanish(t, []string{"tu", "usted"}[seed%2])
 			p := h.speaks("ann", "es", "hola")
-			for n := range 120 {
+			for n := range 100 {
 				_, buttons := p.question()
 				switch k := r.IntN(10); {
 				case n%9 == 8:

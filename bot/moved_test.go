@@ -287,6 +287,29 @@ func TestButtonsAfterAnEdit(t *testing.T) {
 	}
 }
 
+// Whoever said where they are is shown the numbers of that place, whatever a
+// changed script asks before it.
+func TestNumbersAfterAnEdit(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann").consents().presses("Yes, I am").says("Spain")
+	p.says("/now")
+	numbers := p.hears()
+	p.says("/back")
+	p.hears()
+	newer := *h.practice
+	newer.Library = edited(t, "", map[string][]string{"dialogs/intake.yaml": {"longest: 22", "longest: 26",
+		"  adult: {type", "  nickname: {type: text, seen-by: case, keep: enquiry}\n  adult: {type",
+		"\n  age:\n    short", "\n  age:\n    ask: \"Which word shall I use?\"\n    into: nickname\n  years:\n    short"}})
+	if err := h.Reload(&newer); err != nil {
+		t.Fatal(err)
+	}
+	p.says("/now")
+	if got := p.hears(); !slices.Contains(numbers, got[0]) {
+		t.Errorf("got %q, want one of %q", got[0], numbers)
+	}
+}
+
 // A practice cannot become another one.
 func TestReloadOfAnother(t *testing.T) {
 	h := build(t)

@@ -22,13 +22,10 @@ func (t *talk) begin(dialog string, params map[string]string) error {
 	maps.Copy(run.Params, params)
 	run.Params[paramRun] = t.w.root.Pseudonym("run", string(t.w.ev.ID), dialog)[:8]
 	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
-		facts, err := t.mainFacts()
-		if err != nil {
-			return err
-		}
+		here := t.here()
 		for _, step := range d.Steps {
-			if step.Op == script.Ask && step.Into != nil && step.Into.Name == factHere && facts.Has(factHere) {
-				run.Trail = append(run.Trail, dialogs.Entry{Step: step.ID, Kind: dialogs.Answer, Value: facts.Text(factHere),
+			if step.Op == script.Ask && step.Into != nil && step.Into.Name == factHere && here != "" {
+				run.Trail = append(run.Trail, dialogs.Entry{Step: step.ID, Kind: dialogs.Answer, Value: here,
 					At: t.w.now.Unix(), Script: d.Sum})
 			}
 		}
@@ -57,6 +54,15 @@ func (t *talk) mainFacts() (dialogs.Facts, error) {
 	}
 	turn, err := dialogs.Step(t.w.p.Library, t.c.Runs[0], dialogs.Begin{}, t.w.now, t.tongue().form, t.host.mute())
 	return turn.Facts, err
+}
+
+// here is where the person is now, as far as they said; also while a changed
+// script asks something before that, for help numbers and hours depend on it.
+func (t *talk) here() string {
+	if facts, err := t.mainFacts(); err != nil || facts.Has(factHere) || len(t.c.Runs) == 0 {
+		return facts.Text(factHere)
+	}
+	return dialogs.LastAnswer(t.w.p.Library, t.c.Runs[0], factHere)
 }
 
 // open looks at the question that is open now, and changes nothing.
@@ -310,8 +316,8 @@ func (t *talk) send(body Body, p parcel) {
 // zone is the client's time zone: that of the place where the person is now,
 // or the practice's until it is known.
 func (t *talk) zone() *time.Location {
-	if facts, err := t.mainFacts(); err == nil && facts.Has("here") {
-		if zone, err := time.LoadLocation(t.w.p.Helplines.Zone(facts.Text("here"))); err == nil && zone != time.UTC {
+	if here := t.here(); here != "" {
+		if zone, err := time.LoadLocation(t.w.p.Helplines.Zone(here)); err == nil && zone != time.UTC {
 			return zone
 		}
 	}

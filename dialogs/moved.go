@@ -234,6 +234,32 @@ func fingerprint(options []Option) uint64 {
 	return max(h, 1)
 }
 
+// LastAnswer is what the person answered last to a question for a fact, as far as
+// the script allows it; empty for nothing. It is for what must be known wherever
+// a walk stands: one that stops before the question, because the script changed,
+// does not know the fact.
+func LastAnswer(lib *script.Library, run Run, fact string) string {
+	d, ok := lib.Dialog(run.Dialog)
+	if !ok {
+		return ""
+	}
+	for _, e := range slices.Backward(run.Trail) {
+		i, ok := find(d, e.Step)
+		if !ok || e.Kind != Answer || d.Steps[i].Into == nil || d.Steps[i].Into.Name != fact {
+			continue
+		}
+		w := walk{d: d}
+		value := w.valueNow(i, &e)
+		if d.Steps[i].OwnInto != nil {
+			value, _, _ = strings.Cut(value, "\n")
+		}
+		if v, ok := d.Steps[i].Into.Parse(value); ok {
+			return v.Text
+		}
+	}
+	return ""
+}
+
 // MovedFacts gives facts that were kept under the names and answers of an
 // earlier release those of the library. The map that it is given stays as it is,
 // and what the library does not know stays in what is returned.

@@ -344,6 +344,28 @@ func TestRunOfBefore(t *testing.T) {
 	c.say("7").tells(false).at("fee/works")
 }
 
+// What was answered is found wherever the walk stands.
+func TestLastAnswer(t *testing.T) {
+	before := rewritten(t, "longest: 14", "longest: 15", "facts:\n  adult", "facts:\n  more: {type: choice, of: [much, little], seen-by: case, keep: enquiry}\n  adult",
+		"  hello: {say: [Hello., I am a program.]}\n", strings.Replace(asks, ", go: {much: alarm}", "", 1))
+	renamed := rewritten(t, "\n  here:\n", "\n  place:\n", movedHere, moved("{steps: {here: place}}"))
+	c := toBother(begin(t, "intake"))
+	for _, tt := range []struct {
+		lib        *script.Library
+		fact, want string
+	}{
+		{c.lib, "here", "DE"}, {before, "here", "DE"}, {renamed, "here", "DE"}, {c.lib, "topics", "desire,pain"},
+		{c.lib, "bother", ""}, {c.lib, "unheard_of", ""}, {rewritten(t, "  DE: Germany\n", ""), "here", ""},
+	} {
+		if got := dialogs.LastAnswer(tt.lib, c.run, tt.fact); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.fact, got, tt.want)
+		}
+	}
+	if c.to(before).in(dialogs.Begin{}).at("more"); c.turn.Facts.Has("here") {
+		t.Error("the walk did not stop before")
+	}
+}
+
 func TestMovedFacts(t *testing.T) {
 	lib := rewritten(t, "  pain: Pain", "  ache: Pain", "bother:   {type", "trouble:   {type", "into: bother", "into: trouble",
 		movedHere, moved("{answers: {topics: {pain: ache}, main: {pain: ache}}, facts: {bother: trouble}}"))

@@ -19,7 +19,10 @@ type Practice struct {
 	Zone      *time.Location
 	Country   string   // ISO 3166 alpha-2
 	Languages []string // ISO 639-1, of sessions, the practice's own language first
-	Language  string   // in which clients are greeted whose own is not known
+	// ChatLanguages are those in which the bot writes; none are all that it is
+	// written in.
+	ChatLanguages []string
+	Language      string // in which clients are greeted whose own is not known
 	// FormOfAddress is how they are spoken to where a language has two ways:
 	// "tu" or "usted".
 	FormOfAddress string

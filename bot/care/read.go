@@ -84,6 +84,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 		need("zone", func(n *yaml.Node) { b.zone(r, n) }),
 		need("country", checked(r, &p.Country, form(countryForm, "US, GB, ES"))),
 		need("languages", some(r, &p.Languages, both(form(languageForm, "en, es"), among(b.known.Languages)))),
+		may("chat_languages", some(r, &p.ChatLanguages, form(languageForm, "en, es"))),
 		may("language", checked(r, &p.Language, form(languageForm, "en, es"))),
 		may("form_of_address", oneOf(r, &p.FormOfAddress, addresses...)),
 		need("phone", checked(r, &p.Phone, form(phoneForm, "\"+1 415 555 0100\""))),

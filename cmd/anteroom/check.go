@@ -77,7 +77,7 @@ func checkContent(ctx context.Context, p *program, c command, args []string) err
 			return err
 		}
 	}
-	proof := prove(ctx, files, time.Now())
+	proof := prove(files, time.Now(), true)
 	if *only != "" && proof.report != nil && proof.summary(*only) == nil {
 		return usageError{fmt.Errorf("there is no dialog %q", *only)}
 	}
@@ -96,7 +96,7 @@ func checkContent(ctx context.Context, p *program, c command, args []string) err
 	case errorsIn(proof.findings) > 0:
 		return errFound
 	case *release:
-		return writeLock(p, folder, proof.library)
+		return writeLock(p, folder, files, proof.library)
 	}
 	return nil
 }
@@ -118,9 +118,10 @@ func (pr *proof) summary(dialog string) *check.Summary {
 	return nil
 }
 
-// prove checks content whole. What it depends on is the files, and the day as
-// far as help numbers grow old.
-func prove(ctx context.Context, files fs.FS, now time.Time) *proof {
+// prove checks content whole, and with a practice also that every fit comes
+// about that its therapists make possible. What it depends on is the files, and
+// the day as far as help numbers grow old.
+func prove(files fs.FS, now time.Time, whose bool) *proof {
 	pr := &proof{}
 	var err error
 	pr.library, err = script.Load(files)
@@ -151,14 +152,16 @@ func prove(ctx context.Context, files fs.FS, now time.Time) *proof {
 		pr.findings = append(pr.findings, finding{Rule: f.Rule, Serious: f.Severity == wording.Error, At: f.At, What: f.What, Mend: f.Mend})
 	}
 	pr.reading = wording.Table(pr.library, options)
-	dir := "."
-	if !stands(files, "practice.yaml") {
-		dir = sampleFolder
-	}
-	practice, err := care.ReadPractice(files, dir, vocabulary(pr.library))
-	pr.take("practice", err)
-	if err != nil {
-		practice = care.Practice{}
+	var practice care.Practice
+	if whose {
+		dir := "."
+		if !stands(files, "practice.yaml") {
+			dir = sampleFolder
+		}
+		if practice, err = care.ReadPractice(files, dir, vocabulary(pr.library)); err != nil {
+			pr.take("practice", err)
+			practice = care.Practice{}
+		}
 	}
 	pr.report = check.Prove(pr.library, contract(practice, texts, now))
 	var hard []finding
@@ -177,6 +180,21 @@ func prove(ctx context.Context, files fs.FS, now time.Time) *proof {
 		return 1
 	})
 	return pr
+}
+
+// proveContent is what content must pass before it is served, whoever works in
+// the practice: the error has a line for each thing that is wrong.
+func proveContent(files fs.FS) error {
+	var wrong script.Problems
+	for _, f := range prove(files, time.Now(), false).findings {
+		if f.Serious {
+			wrong = append(wrong, script.Problem{Place: f.At, What: f.What, Mend: f.Mend})
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return wrong
 }
 
 // take keeps the problems of an error, each as a finding.
@@ -224,10 +242,11 @@ func contract(practice care.Practice, texts map[string]*content.Texts, now time.
 		} else if len(call.Results) > 0 {
 			to.Decide = func(map[string]string) []string { return call.Results }
 		}
-		o.Host.Calls[name] = to
 		if name == "triage" {
+			to.When = triaged
 			o.Conclusions = append(o.Conclusions, check.Conclusion{Name: c.Urgency, Call: name, Values: call.Results, Reads: call.Reads, Decide: to.Decide})
 		}
+		o.Host.Calls[name] = to
 	}
 	for key, dialog := range c.Words {
 		for _, t := range texts {
@@ -237,12 +256,96 @@ func contract(practice care.Practice, texts map[string]*content.Texts, now time.
 		}
 	}
 	if len(practice.Therapists) > 0 {
-		o.Conclusions = append(o.Conclusions, check.Conclusion{Name: "fit", Call: "submit",
-			Values: []string{string(care.Book), string(care.Another), string(care.CapFull), string(care.Outside), string(care.Unasked)},
+		near := likely(practice)
+		possible := []string{string(care.Outside), string(care.Unasked)}
+		for _, facts := range near {
+			for _, fit := range fits(practice, facts, now) {
+				if !slices.Contains(possible, fit) {
+					possible = append(possible, fit)
+				}
+			}
+		}
+		o.Conclusions = append(o.Conclusions, check.Conclusion{Name: "fit", Call: "submit", Values: possible,
 			Reads:  care.FitFacts(),
+			Near:   near,
 			Decide: func(facts map[string]string) []string { return fits(practice, facts, now) }})
 	}
 	return o
+}
+
+// triaged is when triage brings an urgency, in the language of scripts. It says
+// of the facts of [care.TriageFacts] what [care.Triage] says.
+func triaged(d *script.Dialog, urgency string) *script.Cond {
+	any := func(fact string) []string {
+		f, ok := d.Fact(fact)
+		if !ok {
+			return nil
+		}
+		var tests []string
+		for _, id := range f.Values {
+			if id != "none" {
+				tests = append(tests, id+" in "+fact)
+			}
+		}
+		return tests
+	}
+	is := func(fact string, ids ...string) []string {
+		if _, ok := d.Fact(fact); !ok {
+			return nil
+		}
+		var tests []string
+		for _, id := range ids {
+			tests = append(tests, fact+" == "+id)
+		}
+		return tests
+	}
+	reasons := []struct {
+		of    care.Urgency
+		tests []string
+	}{
+		{care.R0, append(any("body_now"), is("safe", "medical")...)},
+		{care.R1, slices.Concat(is("safe", "self-harm", "hurt-by-someone", "other-in-danger"), is("afraid", "now"), is("minor_safe", "not-safe"))},
+		{care.Medical, slices.Concat(any("body_days"), is("nitrates", "yes-both"), any("body_along"))},
+	}
+	var all []string // of this urgency, and of none that is more urgent
+	for _, r := range reasons {
+		one := "(" + strings.Join(r.tests, " or ") + ")"
+		if len(r.tests) == 0 {
+			one = ""
+		}
+		if string(r.of) == urgency {
+			if one == "" {
+				return nil
+			}
+			all = append(all, one)
+			break
+		}
+		if one != "" {
+			all = append(all, "not "+one)
+		}
+	}
+	c, err := d.Cond(strings.Join(all, " and "))
+	if err != nil {
+		return nil // a dialog whose facts are others: triage is asked what it says
+	}
+	return c
+}
+
+// likely is what clients of the practice may well say: from a place that a
+// therapist has a licence for, about a topic that they know, with no wishes.
+func likely(p care.Practice) []map[string]string {
+	var out []map[string]string
+	for _, t := range p.Therapists {
+		for _, place := range t.Licences {
+			for _, topic := range slices.Sorted(maps.Keys(t.Levels)) {
+				for _, sees := range []string{"solo", "partner"} {
+					out = append(out, map[string]string{"path": "full", "here": place, "topics": string(topic), "together": sees, "fee_ok": "fits",
+						"mode": "either", "times": "", "wishes": "", "out": ""})
+				}
+			}
+		}
+	}
+	return out
 }
 
 // fits is every fit that the same answers can come to, by who has room: all,
@@ -337,11 +440,12 @@ func colours(p *program) bool {
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
 }
 
-// writeLock writes what was released beside the practice's dialogs.
-func writeLock(p *program, folder string, lib *script.Library) error {
+// writeLock writes what was released, now and before, beside the practice's
+// dialogs.
+func writeLock(p *program, folder string, files fs.FS, lib *script.Library) error {
 	file := filepath.Join(folder, script.LockFile)
 	var before *script.Lock
-	old, err := os.ReadFile(file)
+	old, err := fs.ReadFile(files, script.LockFile)
 	if err == nil {
 		if before, err = script.ReadLock(old); err != nil {
 			return err

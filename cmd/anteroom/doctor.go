@@ -108,9 +108,23 @@ func (x *examination) practice(ctx context.Context, cfg config, folder string, s
 			x.note("%s: no clinician has reviewed %s", folder, strings.Join(unread, ", "))
 		}
 	}
+	x.content(cfg, folder)
 	x.helplines(folder, practice, lines)
 	x.roster(folder, practice, t)
 	x.tokens(ctx, cfg, practice, t)
+}
+
+// content must be proved before it is served.
+func (x *examination) content(cfg config, folder string) {
+	files, err := filesOf(folder)
+	if err != nil {
+		return // told before
+	}
+	if err := proveContent(files); err != nil {
+		x.bad("%s: the content does not pass; \"anteroom check %s\" shows more:\n%v", folder, folder, err)
+		return
+	}
+	x.ok("%s: the content is proved", folder)
 }
 
 // helplines: the numbers of the practice's own country must be there and fresh.

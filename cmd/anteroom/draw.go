@@ -155,9 +155,9 @@ func isBuiltIn(name string) bool {
 // loadScripts reads the dialogs of a practice's folder over the built-in
 // ones. They need not be those of a practice that could be served.
 func loadScripts(folder string) (*script.Library, error) {
-	var files fs.FS = content.Files
-	if folder != "" {
-		files = overlay{own: os.DirFS(folder), builtin: content.Files}
+	files, err := filesOf(folder)
+	if err != nil {
+		return nil, err
 	}
 	lib, err := script.Load(files)
 	if err != nil {

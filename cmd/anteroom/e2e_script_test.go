@@ -31,10 +31,14 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	contentDir, err := filepath.Abs("../../content")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
-			e.Vars = append(e.Vars, "REDIS="+good.Addr, "EVICTS="+evicts.Addr, "BUSY="+busy.Addr().String(), "INTAKE="+intake)
+			e.Vars = append(e.Vars, "REDIS="+good.Addr, "EVICTS="+evicts.Addr, "BUSY="+busy.Addr().String(), "INTAKE="+intake, "CONTENT="+contentDir)
 			return nil
 		},
 		Deadline: time.Now().Add(2 * time.Minute),

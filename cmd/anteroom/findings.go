@@ -57,6 +57,19 @@ func errorsIn(all []finding) int {
 	return n
 }
 
+// mendOf is a finding's mend, and for a built-in translation of what the
+// practice words otherwise how it can be mended at all.
+func mendOf(folder string, f finding) string {
+	rest, translation := strings.CutPrefix(f.At.File, "translations/")
+	if folder == "" || !translation || !strings.HasPrefix(located(folder, f.At.File), builtIn) {
+		return f.Mend
+	}
+	lang, _, _ := strings.Cut(rest, "/")
+	return fmt.Sprintf("%s; this translation is built in: \"anteroom check -translated %s %s\" copies it into your folder, where you mend it; or leave %s out of chat_languages in practice.yaml", f.Mend, lang, folder, lang)
+}
+
+const builtIn = "built-in "
+
 // located names a file as it can be opened: in the practice's folder, or as
 // one of those that are built in.
 func located(folder, file string) string {
@@ -66,7 +79,7 @@ func located(folder, file string) string {
 			return own
 		}
 	}
-	return "built-in " + file
+	return builtIn + file
 }
 
 // printFindings writes them for people: where, what, the mend, and what shows
@@ -86,8 +99,8 @@ func printFindings(w io.Writer, folder string, all []finding, colour bool) {
 			mark = "warning"
 		}
 		fmt.Fprintf(w, "%s: %s: %s\n", at, mark, f.What)
-		if f.Mend != "" {
-			fmt.Fprintf(w, "    mend: %s\n", f.Mend)
+		if mend := mendOf(folder, f); mend != "" {
+			fmt.Fprintf(w, "    mend: %s\n", mend)
 		}
 		if len(f.Transcript) > 0 {
 			fmt.Fprintf(w, "    it happens like this:%s\n", faint)
@@ -134,7 +147,7 @@ func sarifFindings(w io.Writer, folder string, all []finding) error {
 		if len(f.Transcript) > 0 {
 			text += "\n" + strings.Join(f.Transcript, "\n")
 		}
-		where := object{"artifactLocation": object{"uri": filepath.ToSlash(strings.ReplaceAll(located(folder, f.At.File), "built-in ", "content/"))}}
+		where := object{"artifactLocation": object{"uri": filepath.ToSlash(strings.Replace(located(folder, f.At.File), builtIn, "content/", 1))}}
 		if f.At.Line > 0 {
 			where["region"] = object{"startLine": f.At.Line, "startColumn": f.At.Column}
 		}

@@ -69,7 +69,7 @@ func filesOf(folder string) (fs.FS, error) {
 	if !info.IsDir() {
 		return nil, usageError{fmt.Errorf("the practice folder %s is a file; name the folder that \"anteroom init\" wrote", folder)}
 	}
-	return overlay{own: os.DirFS(folder), builtin: content.Files}, nil
+	return inLanguages(overlay{own: os.DirFS(folder), builtin: content.Files}), nil
 }
 
 // readPractice reads a practice from the files of its folder.
@@ -96,6 +96,11 @@ func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory
 	}
 	for lang, t := range texts {
 		p.Texts[lang] = t.In(rules.FormOfAddress)
+	}
+	for _, lang := range rules.ChatLanguages {
+		if _, ok := texts[lang]; !ok {
+			return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: chat_languages: nothing is written in %q: use some of %s", lang, strings.Join(content.Languages(files), ", ")))}
+		}
 	}
 	if _, ok := texts[rules.Language]; !ok {
 		return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: language: nothing is written in %q: use one of %s", rules.Language, strings.Join(content.Languages(files), ", ")))}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,14 +12,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"anteroom/bot"
-	"anteroom/dialogs/script"
 )
-
-// proveContent is what content must pass before it is served.
-func proveContent(files fs.FS) error {
-	_, err := script.Load(files)
-	return err
-}
 
 // edition is a practice as its folder was at one moment: read whole, proved.
 type edition struct {

@@ -42,6 +42,15 @@ func parseCond(src string, facts map[string]*Fact) (c *Cond, failed *condError) 
 	return c, nil
 }
 
+// Cond reads a condition over the dialog's facts.
+func (d *Dialog) Cond(text string) (*Cond, error) {
+	c, failed := parseCond(text, d.facts)
+	if failed != nil {
+		return nil, fmt.Errorf("the condition %q: %s: %s", text, failed.what, failed.mend)
+	}
+	return c, nil
+}
+
 type tokKind uint8
 
 const (

@@ -45,9 +45,9 @@ func (l *Library) List(name string) (*List, bool) {
 
 // Load reads dialogs/*.yaml and lists/*.yaml under fsys, with what
 // translations/LANG holds of both in the languages named, or in all when none
-// is, and compiles them. When anything in them is wrong, the error is Problems
-// and there is no library. A text that is not translated, or was translated
-// from another one, is no mistake here: see Stale and Phrase.Has.
+// is, and compiles them. When anything in the dialogs and lists is wrong, the
+// error is Problems and there is no library. What is wrong with a translation
+// is told by Stale; the original stands in its place.
 func Load(fsys fs.FS, languages ...string) (*Library, error) {
 	b := builder{
 		raw:      make(map[string]*rawDialog),
@@ -147,7 +147,7 @@ func (b *builder) matched(sources map[string][]Source) {
 			} else if len(t.problems) == 0 {
 				b.fit(t, original, sources[name])
 			}
-			b.problems = append(b.problems, t.problems...)
+			b.stale = append(b.stale, t.problems...)
 		}
 	}
 }

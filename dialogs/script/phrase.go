@@ -112,15 +112,20 @@ func (c *compiler) translate(p *Phrase, sc *scope, raw *rawStep, said []variant)
 		if !text.given() || v.form != "" && len(words.texts[key][n].forms) == 0 {
 			continue
 		}
-		if p.in == nil {
-			p.in, p.at = make(map[string][]Segment, len(said)), make(map[string]Place, len(said))
-		}
-		p.at[v.lang] = v.t.place(text.pos)
-		p.in[v.lang] = c.segments(text, p.Field, func(offset int, what, mend string) {
+		whole := true
+		segments := c.segments(text, p.Field, func(offset int, what, mend string) {
+			whole = false
 			if sc.caller == nil {
 				v.t.report(v.t.within(text.pos, text.name, offset), what, mend)
 			}
 		})
+		if !whole {
+			continue // the original stands in its place
+		}
+		if p.in == nil {
+			p.in, p.at = make(map[string][]Segment, len(said)), make(map[string]Place, len(said))
+		}
+		p.in[v.lang], p.at[v.lang] = segments, v.t.place(text.pos)
 	}
 }
 

@@ -353,8 +353,9 @@ func (b *builder) fit(t *rawTranslation, original string, sources []Source) {
 	}
 }
 
-// Stale is every translation that was made from other texts than those that
-// stand in the original now, sorted by place.
+// Stale is what is wrong with the translations, sorted by place: those made
+// from other texts than stand in the original now, and all that does not fit
+// the original or cannot be read.
 func (l *Library) Stale() []Problem { return l.stale }
 
 // Languages are the language of the originals and those that they are

@@ -167,6 +167,35 @@ func TestStaleTranslation(t *testing.T) {
 	}
 }
 
+// unsound is what is wrong with translations, but for sums that a mistake
+// leaves without a text.
+func unsound(t *testing.T, fs fstest.MapFS) []string {
+	t.Helper()
+	var out []string
+	for _, p := range load(t, fs).Stale() {
+		out = append(out, p.Error())
+	}
+	return out
+}
+
+// TestOriginalInstead: a translated text that does not fit is not said.
+func TestOriginalInstead(t *testing.T) {
+	lib := load(t, bilingual(t, "translations/es/dialogs/t.yaml", `usted: "Llame al {phone}."`, `usted: "Llame al {phoen}."`))
+	d, _ := lib.Dialog("t")
+	hello, _ := d.Step("hello")
+	for _, c := range []struct{ lang, want string }{{"es-usted", "Llama al {phone}."}, {"es-tu", "Llama al {phone}."}, {"en", "Call {phone}."}} {
+		if got := said(hello.Say[1], c.lang); got != c.want {
+			t.Errorf("in %s: got %q, want %q", c.lang, got, c.want)
+		}
+	}
+	whole := load(t, bilingual(t, "translations/es/dialogs/t.yaml", "¿Qué te trae?", "[1, 2"))
+	d, _ = whole.Dialog("t")
+	topics, _ := d.Step("topics")
+	if got := said(topics.Ask, "es"); got != "What brings you?" || len(whole.Stale()) == 0 {
+		t.Errorf("a file that cannot be read: got %q, and %v", got, whole.Stale())
+	}
+}
+
 func TestBrokenTranslation(t *testing.T) {
 	const file = "translations/es/dialogs/t.yaml"
 	for _, c := range []struct {
@@ -189,8 +218,7 @@ func TestBrokenTranslation(t *testing.T) {
 		{"unknown option", []string{"translations/es/lists/topics.yaml", "pain: Dolor", "pian: Dolor"}, "translations/es/lists/topics.yaml:3:11: lists/topics.yaml has no pian with texts: did you mean \"pain\"?"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := problems(t, bilingual(t, c.change...))
-			if diff := cmp.Diff(got, []string{c.want}); diff != "" {
+			if diff := cmp.Diff(unsound(t, bilingual(t, c.change...)), []string{c.want}); diff != "" {
 				t.Errorf("(-got +want):\n%s", diff)
 			}
 		})
@@ -198,7 +226,7 @@ func TestBrokenTranslation(t *testing.T) {
 	fs := bilingual(t)
 	fs["translations/es/dialogs/u.yaml"] = &fstest.MapFile{Data: []byte("translation: u\nlanguage: es\nsteps: {}\n")}
 	want := []string{"translations/es/dialogs/u.yaml:1:1: there is no dialogs/u.yaml that this could translate: rename it, or delete it"}
-	if diff := cmp.Diff(problems(t, fs), want); diff != "" {
+	if diff := cmp.Diff(unsound(t, fs), want); diff != "" {
 		t.Errorf("a translation of nothing (-got +want):\n%s", diff)
 	}
 }

@@ -188,7 +188,7 @@ func TestBroken(t *testing.T) {
 		},
 		{
 			name:  "a rule that an earlier one takes away",
-			edits: []edit{{intake, `{when: "urgency in [R0, R1]", go: next-today}`, `{when: "urgency in [R0, R1, M]", go: next-today}`}},
+			edits: []edit{{intake, `      - {when: "urgency == M", go: next-doctor}`, `      - {when: "urgency in [R0, R1, M]", go: next-date}` + "\n" + `      - {when: "urgency == M", go: next-doctor}`}},
 			rule:  check.RuleDead, line: `- {when: "urgency == M"`, what: "whenever its condition holds, the rule on line", silent: true,
 		},
 		{

@@ -10,7 +10,7 @@ import (
 
 // attempts is how many conclusions are drawn before the search for one that
 // has not come is given up.
-const attempts = 20_000
+const attempts = 5_000
 
 // conclude proves that every conclusion comes on some path: it finds a path
 // to the host call, draws the conclusion from its facts, forbids those facts,
@@ -38,6 +38,20 @@ func (p *proof) comes(c Conclusion, at []*script.Step, passed lit) {
 	// elsewhere each time.
 	tell := func(rule, what, mend string) {
 		p.tell(Finding{Rule: rule, At: at[0].At, What: what, Mend: mend})
+	}
+	for _, facts := range c.Near {
+		for _, s := range at {
+			if len(left) == 0 {
+				return
+			}
+			if found, is := p.m.find(append(p.m.like(facts, s.Index), p.m.nodes[s.Index].passed)...); is == satisfiable {
+				came := c.Decide(restrict(found.facts(s.Index), c.Reads))
+				left = slices.DeleteFunc(left, func(v string) bool { return slices.Contains(came, v) })
+			}
+		}
+	}
+	if len(left) == 0 {
+		return
 	}
 	seen := p.m.sat.variable() // holds during this search; what it forbids ends with it
 	for range attempts {

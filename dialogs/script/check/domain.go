@@ -86,7 +86,13 @@ func readings(d *script.Dialog, opts *Options) map[*script.Fact]*reading {
 		if s.Op != script.Do {
 			continue
 		}
-		if call := opts.Host.Calls[s.Name]; call.Decide != nil {
+		call := opts.Host.Calls[s.Name]
+		if call.When != nil && s.Into != nil {
+			for _, v := range s.Into.Values {
+				tests(call.When(d, v), func(c *script.Cond) { of(c.Fact).test(c) })
+			}
+		}
+		if call.Decide != nil {
 			named(call.Reads)
 			if s.Into != nil {
 				of(s.Into).each = true

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"slices"
 
 	"anteroom/dialogs/script"
@@ -110,6 +111,32 @@ func (m *model) unlike(facts []string, step int) []lit {
 		}
 	}
 	return clause
+}
+
+// like is that facts have these values at a step, or are not known where the
+// value is empty. What the dialog does not tell apart is left out.
+func (m *model) like(facts map[string]string, step int) []lit {
+	var out []lit
+	for _, name := range slices.Sorted(maps.Keys(facts)) {
+		f, ok := m.d.Fact(name)
+		if !ok || m.tracks[f] == nil {
+			continue
+		}
+		v, ok := f.Parse(facts[name])
+		if !ok && facts[name] != "" {
+			continue
+		}
+		t := m.tracks[f]
+		marks := t.at(m.d.Steps[step].Rank).marks
+		for i, on := range t.dom.holding(v) {
+			if on && v.Set {
+				out = append(out, marks[i])
+			} else {
+				out = append(out, marks[i].not())
+			}
+		}
+	}
+	return out
 }
 
 func restrict(facts map[string]string, names []string) map[string]string {

@@ -49,6 +49,11 @@ type Call struct {
 	// conditions tell apart. What it never concludes can be proven where few
 	// facts decide; where many do, it stays undecided.
 	Decide func(facts map[string]string) []string
+
+	// When is a condition that holds wherever the call brings the result, nil
+	// where none is known. It never contradicts Decide: with it, a proof need
+	// not try out the facts from which Decide concludes otherwise.
+	When func(d *script.Dialog, result string) *script.Cond
 }
 
 // Conclusion is something that the practice concludes from the facts at a
@@ -59,6 +64,9 @@ type Conclusion struct {
 	Values []string
 	Reads  []string
 	Decide func(facts map[string]string) []string
+
+	// Near are facts to look near at first, for values that few answers bring.
+	Near []map[string]string
 }
 
 // Severity of a finding. Errors keep a script from being used.

@@ -11,8 +11,18 @@ import (
 
 // replays checks that the engine goes where the formula says, step by step. A
 // dialog that needs facts from its caller cannot be begun alone; it is
-// replayed within those.
+// replayed within those. Nor can a host list be full and empty in one step of
+// the engine.
 func (p *path) replays(lib *script.Library, d *script.Dialog) error {
+	lists := make(map[string]bool)
+	for _, at := range p.steps {
+		if host := at.step.Host; host != "" {
+			none, told := lists[host]
+			if lists[host] = at.kind == empty; told && none != lists[host] {
+				return nil
+			}
+		}
+	}
 	if len(d.Needs) > 0 {
 		return nil
 	}

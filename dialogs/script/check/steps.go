@@ -204,6 +204,13 @@ func (m *model) result(s *script.Step, n *node) {
 			}
 		}
 		m.groups(s, n, resulted, ids)
+		for _, o := range n.outs {
+			if when := m.opts.Host.Calls[s.Name].When; s.Op == script.Do && when != nil {
+				if c := when(m.d, o.value); c != nil {
+					m.sat.add(o.lit.not(), m.holds(c, s.Rank))
+				}
+			}
+		}
 	default:
 		l := m.sat.variable()
 		n.outs = []outcome{{l, resulted, "", s.Next, -1}}

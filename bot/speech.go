@@ -213,6 +213,6 @@ func (s *speech) asked(text string) bool {
 	if len(text) > mostCommand {
 		return false
 	}
-	text = script.Fold(text)
-	return slices.ContainsFunc(s.asks, func(words string) bool { return strings.Contains(text, words) })
+	text = " " + script.Fold(text) + " "
+	return slices.ContainsFunc(s.asks, func(words string) bool { return strings.Contains(text, " "+words+" ") })
 }

@@ -7,6 +7,7 @@
 //	texts/       what the service says outside the dialogs
 //	translations/  all of that in other languages, a folder each
 //	helplines.yaml  help numbers and time zones, by the country where a person is now
+//	schema/      what a dialog, a list and a translation may hold, for editors
 //	dialogs.lock    the ids that were released
 //	reviews.yaml    who has read the texts on safety and consent, and when
 //	practice/    a sample practice to start from
@@ -22,7 +23,7 @@ import "embed"
 
 // Files holds everything in this folder that a person reads.
 //
-//go:embed dialogs lists texts translations practice helplines.yaml reviews.yaml dialogs.lock
+//go:embed dialogs lists texts translations practice schema helplines.yaml reviews.yaml dialogs.lock
 var Files embed.FS
 
 // Proof names the content here as it was when it was last proved.

@@ -20,7 +20,8 @@ var initCommand = command{
 own. Nothing that is there already is touched.
 
 What DIR does not hold is taken from the built-in content, and is the newest with every version. With -all
-the dialogs, lists and help numbers are written too, for those who want to change them; they are yours from then on.
+the dialogs, lists, translations and help numbers are written too, for those who want to change them; they are
+yours from then on. schema/ goes with them: with it an editor completes and underlines what you write.
 
 -signed-by fills the sign-offs that "anteroom serve" insists on: a named clinician has read the crisis and
 consent texts, and somebody answers for using Telegram and Slack.`,
@@ -29,7 +30,7 @@ consent texts, and somebody answers for using Telegram and Slack.`,
 func initialise(_ context.Context, p *program, c command, args []string) error {
 	fl := newFlags("init")
 	signedBy := fl.String("signed-by", "", "`NAME` of the clinician who read the texts and answers for the messengers")
-	all := fl.Bool("all", false, "write the dialogs, lists and help numbers as well")
+	all := fl.Bool("all", false, "write the dialogs, lists, translations and help numbers as well")
 	if err := p.parse(c, fl, args, 1); err != nil {
 		return err
 	}

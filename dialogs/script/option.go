@@ -25,6 +25,10 @@ type Options struct {
 	also   [][]string // folded
 }
 
+// words are codes of places that somebody may type who means no place: "no" is
+// not Norway.
+var words = []string{"NO", "IN", "IT", "IS", "ME", "SO", "TO", "AM", "AT", "BE", "DO", "MY", "ES", "SE", "SI"}
+
 // NewOptions makes options ready to be matched. Shown are the ids that get a
 // button; none means all.
 func NewOptions(all []Option, shown []string) *Options {
@@ -39,7 +43,9 @@ func NewOptions(all []Option, shown []string) *Options {
 	for i, opt := range all {
 		o.ids[i] = i
 		o.labels[i] = Fold(opt.Label)
-		o.folded[i] = Fold(opt.ID)
+		if !slices.Contains(words, opt.ID) {
+			o.folded[i] = Fold(opt.ID)
+		}
 		for _, word := range opt.Also {
 			o.also[i] = append(o.also[i], Fold(word))
 		}

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Schema is a JSON Schema (draft 2020-12) of one kind of file, "dialog",
+// Schema is a JSON Schema (draft 7, which editors read) of one kind of file, "dialog",
 // "list" or "translation", made from the tables that the files are read with,
 // so that an editor completes keys and underlines what will be refused. It
 // knows the shape of a file only; what the words refer to, Load and the proof
@@ -24,7 +24,7 @@ func Schema(kind string) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("schema: there is no kind of file %q", kind)
 	}
-	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	s["$schema"] = "http://json-schema.org/draft-07/schema#"
 	s["title"] = "Anteroom " + kind
 	out, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {

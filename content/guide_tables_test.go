@@ -75,10 +75,9 @@ func TestGuideKeys(t *testing.T) {
 	}
 	dialog, list, translation := schemaOf(t, "dialog"), schemaOf(t, "list"), schemaOf(t, "translation")
 	steps := inside(t, dialog, "properties", "steps", "additionalProperties", "oneOf")
-	var kinds, further []string
+	var further []string
 	for _, r := range all["A step"] {
 		kind := coded(r.cells[0])[0]
-		kinds = append(kinds, kind)
 		want := keysOfStep(t, steps, kind)
 		further = append(further, want...)
 		if diff := cmp.Diff(append(want, kind), append(coded(r.cells[2]), kind), unordered); diff != "" {

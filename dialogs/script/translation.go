@@ -69,8 +69,6 @@ type rawText struct {
 	forms []ref // as forms; empty where one text serves
 }
 
-func (t rawText) given() bool { return t.plain.given() }
-
 // in is the text in a form of address.
 func (t rawText) in(form string) ref {
 	if i := slices.Index(forms, form); i >= 0 && len(t.forms) > 0 {

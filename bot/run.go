@@ -99,7 +99,12 @@ func (s *Service) Run(ctx context.Context) error {
 		if errors.Is(err, seal.ErrEpochUnknown) || errors.Is(err, seal.ErrKeyUnreadable) {
 			return fmt.Errorf("the key file and vault do not belong to this store: name those that it was made with (%w)", err)
 		}
-		for _, o := range s.channels {
+		for name, o := range s.channels {
+			// What was being sent when the one before us died need not wait
+			// for the end of its lease.
+			if err := s.store.Free(ctx, s.id, s.lease.fence.Load(), name, s.now()); err != nil {
+				s.noteStore(ctx, err)
+			}
 			parts.Go(func() { s.send(ctx, o) })
 		}
 		parts.Go(func() { s.watchDue(ctx) })

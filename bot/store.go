@@ -219,6 +219,10 @@ type Outbox interface {
 	// claim is the mark of an attempt: a parcel that was claimed before and
 	// neither acknowledged nor handed back as known comes with Unknown > 0.
 	Claim(ctx context.Context, p PracticeID, c ClaimOptions) ([]Claimed, error)
+	// Free takes every claim of a channel back and makes its lane ready at
+	// now; the attempts still count. It is for an owner that begins to work:
+	// whoever claimed before it sends no more.
+	Free(ctx context.Context, p PracticeID, fence uint64, ch ChannelName, now time.Time) error
 	// Ack removes the parcel, keeps the receipt if there is one, and makes the
 	// next of the lane ready at now. It reports whether more is in the lane.
 	// A claim that has been taken over since is left alone (false, nil).

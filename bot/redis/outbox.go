@@ -65,6 +65,16 @@ func (s *Store) Claim(ctx context.Context, p bot.PracticeID, o bot.ClaimOptions)
 	return claimed, nil
 }
 
+// Free implements [bot.Outbox].
+func (s *Store) Free(ctx context.Context, p bot.PracticeID, epoch uint64, ch bot.ChannelName, now time.Time) error {
+	k := of(p)
+	answer, err := s.run(ctx, "free", s.scripts.free, []string{k.owner(), k.ready(ch), k.claims(ch)}, fence(epoch), millis(now))
+	if err == nil && answer == int64(1) {
+		return bot.ErrFenced
+	}
+	return err
+}
+
 // Ack implements [bot.Outbox].
 func (s *Store) Ack(ctx context.Context, p bot.PracticeID, c bot.Claimed, now time.Time, r *bot.Receipt) (more bool, err error) {
 	k := of(p)

@@ -103,14 +103,14 @@ var sources embed.FS
 // scripts are run by their digest, and sent whole where Redis does not have
 // them: after a restart, a failover or SCRIPT FLUSH.
 type scripts struct {
-	commit, claim, ack, nack, claimDue, own, release script
+	commit, claim, free, ack, nack, claimDue, own, release script
 }
 
 type script struct{ source, sha string }
 
 func readScripts() (s scripts, err error) {
 	for name, sc := range map[string]*script{
-		"commit": &s.commit, "claim": &s.claim, "ack": &s.ack, "nack": &s.nack,
+		"commit": &s.commit, "claim": &s.claim, "free": &s.free, "ack": &s.ack, "nack": &s.nack,
 		"claimdue": &s.claimDue, "own": &s.own, "release": &s.release,
 	} {
 		b, err := sources.ReadFile("script/" + name + ".lua")

@@ -86,6 +86,17 @@ func (s *Store) Claim(ctx context.Context, p bot.PracticeID, o bot.ClaimOptions)
 	return claimed, nil
 }
 
+// Free implements [bot.Outbox].
+func (s *Store) Free(ctx context.Context, p bot.PracticeID, fence uint64, ch bot.ChannelName, now time.Time) error {
+	return s.do(ctx, "free", func(c *conn) error {
+		if err := fenced(c, p, fence); err != nil {
+			return err
+		}
+		return c.exec(`UPDATE lane SET token = 0, ready = min(ready, ?) WHERE practice = ? AND channel = ? AND token > 0`,
+			millis(now), p, ch)
+	})
+}
+
 // holds reports whether the claim still stands.
 func holds(c *conn, p bot.PracticeID, l bot.Claimed) (bool, error) {
 	return c.is(`SELECT 1 FROM lane WHERE practice = ? AND channel = ? AND subject = ? AND token = ? AND token > 0`,

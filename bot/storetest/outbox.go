@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -102,6 +103,31 @@ var outbox = []test{
 		s.claims("telegram", start.Add(lease-time.Millisecond), 9)
 		s.claims("telegram", start.Add(lease), 9, again(a1, 1))
 		s.claims("telegram", start.Add(2*lease), 9, again(a1, 2))
+	}},
+	{"an owner that begins takes the claims of the one before back", func(s *suite) {
+		s.beat("one", time.Hour)
+		fence, _ := s.own("one")
+		s.commit(bot.Commit{Fence: fence, Out: []bot.Parcel{a1, a2, b1, c1}})
+		held := s.claims("telegram", start, 9, fresh(a1), fresh(b1))
+		s.claims("slack", start, 9, fresh(c1))
+		s.nack(held[1], start.Add(time.Hour), false) // it waits for its next try, and goes on waiting
+		again1, _ := s.own("one")
+		if err := s.Store.Free(s.ctx(), s.p, fence, "telegram", start); !errors.Is(err, bot.ErrFenced) {
+			s.Errorf("free under an old fence: got %v, want %v", err, bot.ErrFenced)
+		}
+		s.claims("telegram", start, 9)
+		s.ok(s.Store.Free(s.ctx(), s.p, again1, "telegram", start))
+		s.ready(start, start)
+		if more, err := s.Store.Ack(s.ctx(), s.p, held[0], start, nil); err != nil || more {
+			s.Errorf("a claim that was taken back: got %v %v, want to be left alone", more, err)
+		}
+		now := s.claims("telegram", start, 9, again(a1, 1))
+		s.claims("telegram", start, 9)
+		s.ack(now[0], start, nil, true)
+		s.claims("telegram", start, 9, fresh(a2))
+		s.claims("slack", start, 9)
+		s.claims("telegram", start.Add(time.Hour), 9, again(a2, 1), again(b1, 1))
+		s.ok(s.Store.Free(s.ctx(), "elsewhere", 0, "telegram", start))
 	}},
 	{"the readiest first, at most n", func(s *suite) {
 		s.commit(bot.Commit{Out: []bot.Parcel{b1, a1}})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -30,6 +31,7 @@ names a file for a transcript that "anteroom replay" plays again.
   anteroom chat                    the built-in sample practice
   anteroom chat -practice DIR      your own
   anteroom chat < answers.txt      one answer a line
+  anteroom chat -dialog fee        one dialog alone, for its author; -lang es-usted in another language
   anteroom chat -record new.txt    writes down what is said, line by line`,
 }
 
@@ -63,12 +65,20 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("chat")
 	read := p.settingsOf(fl, "practice", "log-level", "log-format")
 	record := fl.String("record", "", "write a transcript into `FILE`, a new one; its clock stands where those of all transcripts do")
+	dialog := fl.String("dialog", "", "play one dialog `NAME` alone: what the service would fill in stands in braces")
+	lang := fl.String("lang", "en", "the language of -dialog: en, es, es-usted")
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
 	}
 	cfg, err := read()
 	if err != nil {
 		return err
+	}
+	if *dialog != "" {
+		if *record != "" {
+			return usageError{errors.New("-record writes down a whole intake: leave out -dialog")}
+		}
+		return p.rehearse(ctx, cfg.Practice, *dialog, *lang)
 	}
 	practice, _, err := loadPractice(cfg.Practice)
 	if err != nil {
@@ -135,6 +145,20 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 	}
 	fmt.Fprintf(p.stdout, "%s\nWhat the therapist reads\n\n%s\n", strings.Repeat("─", 78), view.Summary.Text())
 	return nil
+}
+
+// rehearse plays one dialog alone.
+func (p *program) rehearse(ctx context.Context, folder, dialog, lang string) error {
+	lib, err := loadScripts(folder)
+	if err != nil {
+		return err
+	}
+	if !speaks(lib, lang) {
+		return usageError{fmt.Errorf("-lang: nothing is written in %q; there are: %s", lang, strings.Join(lib.Languages(), ", "))}
+	}
+	r := &rehearsal{lib: lib, out: terminal.New(terminal.Options{In: p.stdin, Out: p.stdout}), lines: bufio.NewScanner(p.stdin), lang: lang,
+		typed: isTerminal(p.stdin), say: func(format string, args ...any) { fmt.Fprintf(p.stdout, format, args...) }}
+	return r.rehearse(ctx, dialog)
 }
 
 func isTerminal(r io.Reader) bool {

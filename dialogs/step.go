@@ -143,7 +143,7 @@ func (w *walk) miss() error {
 	if w.picking() && w.run.Misses >= 3 {
 		return w.back()
 	}
-	if s.MissAfter > 0 && int(w.run.Misses) >= s.MissAfter {
+	if !w.picking() && s.MissAfter > 0 && int(w.run.Misses) >= s.MissAfter {
 		return w.accept(Missed, "")
 	}
 	w.askAgain()

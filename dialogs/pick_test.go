@@ -1,0 +1,41 @@
+package dialogs_test
+
+import (
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"anteroom/dialogs"
+	"anteroom/dialogs/script"
+)
+
+// TestPickMisses: whoever is not understood when it is asked which answer to
+// change comes back to the review, and is not led away from it.
+func TestPickMisses(t *testing.T) {
+	lib, err := script.Load(fstest.MapFS{"dialogs/t.yaml": {Data: []byte(`dialog: t
+misses: {after: 1, go: lost}
+facts:
+  a: {type: choice, of: [one, two], seen-by: case, keep: enquiry}
+  b: {type: choice, of: [send], seen-by: case, keep: enquiry}
+steps:
+  first: {ask: First?, short: First, into: a, answers: {one: One, two: Two}}
+  read: {review: "{readback}", into: b, answers: {send: Send}, change: Change, pick: Which?}
+  end: {finish: done}
+  lost: {finish: lost}
+`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := dialogs.Run{Dialog: "t"}
+	var turn dialogs.Turn
+	for i, in := range []dialogs.Input{dialogs.Begin{}, dialogs.Words{Text: "one"}, dialogs.Change{},
+		dialogs.Words{Text: "hm"}, dialogs.Words{Text: "hm"}, dialogs.Words{Text: "hm"}} {
+		if turn, err = dialogs.Step(lib, run, in, time.Unix(int64(i), 0), "en", nil); err != nil {
+			t.Fatal(err)
+		}
+		run = turn.Run
+	}
+	if turn.Open == nil || turn.Open.Step != "read" || run.Editing != "" || len(run.Trail) != 1 {
+		t.Errorf("got outcome %q, question %+v, editing %q and %d answers; want the review again, and one answer", turn.Outcome, turn.Open, run.Editing, len(run.Trail))
+	}
+}

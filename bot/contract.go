@@ -18,7 +18,12 @@ type Contract struct {
 	Alerts  []string            // what can be told to a person at the practice
 	Lists   []string            // that the service brings
 	Urgency string              // the fact that triage sets
-	Givens  map[string][]string // by name, those that follow from facts, and which; "helplines.*" stands for all of a kind
+	Given   []string            // what texts may ask for; "helplines.*" stands for all of a kind
+	Givens  map[string][]string // by name, those of them that follow from facts, and which
+
+	Params   map[string][]string            // by dialog, what texts may ask for besides
+	Outcomes map[string][]string            // by dialog, those that the service understands; a dialog that is not here may end as it likes
+	Facts    map[string]map[string][]string // by dialog, the facts that the service reads, and the answers that it looks for in them
 }
 
 // Call is a host call.
@@ -50,7 +55,25 @@ func ForScripts() Contract {
 		},
 		Lists:   []string{"offered"},
 		Urgency: "urgency",
-		Givens:  map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": place, "call.next": place},
+		Given: []string{"practice.name", "practice.phone", "practice.email", "practice.hours", "practice.oncall", "readers", "reply.by",
+			"fee.full", "fee.middle", "fee.low", "currency", "copies", "bot.name", "keep.record", "keep.enquiry", "keep.unfinished", "max",
+			"helplines", "helplines.*", "emergency", "complaint", "call.next"},
+		Params: map[string][]string{"declined": {"note"}},
+		Outcomes: map[string][]string{
+			"offer": {string(care.Picked), string(care.Others), string(care.NoLonger)}, "call": {string(care.Fine), string(care.Others)},
+			"waitlist":  {string(care.WillWait), string(care.SeeColleague), string(care.OtherNames), string(care.NoLonger)},
+			"colleague": {string(care.SeeColleague), string(care.OtherNames), string(care.NoLonger), string(care.Fine)},
+			"refer":     {string(care.Fine)}, "declined": {string(care.Fine)}, "question": {string(care.Answered)},
+		},
+		Facts: map[string]map[string][]string{
+			intakeDialog: care.TriageAnswers(), sideDialogs["now"]: {factHere: nil},
+			sideDialogs["call"]: {"phone": nil, "when": nil, "voicemail": {"voicemail-ok"}},
+			"offer":             {"slot": nil, "time_words": nil}, "question": {"reply": nil}, "call": {"call_words": nil},
+		},
+		Givens: map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": place, "call.next": place},
+	}
+	for _, dialog := range answerDialogs {
+		c.Params[dialog] = []string{"therapist", "fee", "names", "note", "date", "window", "question"}
 	}
 	for _, name := range care.AlertNames() {
 		c.Alerts = append(c.Alerts, string(name))

@@ -48,6 +48,15 @@ func (u Urgency) Words() string {
 // translations; Text never holds a client's words.
 type Reason struct{ Code, Text string }
 
+// TriageAnswers are the answers that raise an urgency, by fact, where it is not
+// any answer but none. A script that calls one of them otherwise hides it.
+func TriageAnswers() map[string][]string {
+	return map[string][]string{
+		"safe": {"self-harm", "hurt-by-someone", "other-in-danger", "medical"}, "afraid": {"now"}, "minor_safe": {"not-safe"},
+		"nitrates": {"yes-both"}, "body_now": nil, "body_days": nil, "body_along": nil,
+	}
+}
+
 // TriageFacts are the facts that [Triage] looks at; no other changes what it says.
 func TriageFacts() []string {
 	return []string{"safe", "afraid", "minor_safe", "body_now", "body_days", "body_along", "nitrates"}

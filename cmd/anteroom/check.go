@@ -151,6 +151,7 @@ func prove(files fs.FS, now time.Time, whose bool) *proof {
 	for _, f := range wording.Check(pr.library, options) {
 		pr.findings = append(pr.findings, finding{Rule: f.Rule, Serious: f.Severity == wording.Error, At: f.At, What: f.What, Mend: f.Mend})
 	}
+	pr.findings = append(pr.findings, unknown(pr.library, bot.ForScripts())...)
 	pr.reading = wording.Table(pr.library, options)
 	var practice care.Practice
 	if whose {

@@ -113,6 +113,7 @@ func (c *compiler) sets(s *Step, sc *scope, raw *rawStep) {
 		if f == nil {
 			continue
 		}
+		c.maySet(sc, set.fact, s)
 		v, ok := f.Parse(set.value.name)
 		if f.Host != "" {
 			ok = slices.Contains(f.extra, set.value.name)

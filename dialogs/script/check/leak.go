@@ -35,7 +35,7 @@ type taint struct {
 	secret *script.Fact
 	place  string // where it must never appear
 	facts  map[*script.Fact]bool
-	steps  map[int]int // by index: the step whose ways part there
+	steps  map[int][]int // by index: the steps whose ways part there
 	parts  map[int]*parting
 }
 
@@ -46,7 +46,7 @@ type parting struct {
 }
 
 func (p *proof) leak(g *graph, secret *script.Fact, place string) {
-	t := taint{secret, place, map[*script.Fact]bool{secret: true}, make(map[int]int), make(map[int]*parting)}
+	t := taint{secret, place, map[*script.Fact]bool{secret: true}, make(map[int][]int), make(map[int]*parting)}
 	for grown := true; grown; {
 		grown = false
 		for _, s := range p.m.order {
@@ -54,10 +54,13 @@ func (p *proof) leak(g *graph, secret *script.Fact, place string) {
 			if now != nil && len(now.to) > 1 && (before == nil || len(now.lits) > len(before.lits)) {
 				t.parts[s.Index], grown = now, true
 				for _, i := range g.between(now.to) {
-					if _, is := t.steps[i]; !is {
-						t.steps[i] = s.Index
+					if !slices.Contains(t.steps[i], s.Index) {
+						t.steps[i] = append(t.steps[i], s.Index)
 					}
 				}
+			}
+			if s.Into == secret && s.OwnInto != nil && !t.facts[s.OwnInto] {
+				t.facts[s.OwnInto], grown = true, true
 			}
 			if _, is := t.steps[s.Index]; !is {
 				continue
@@ -143,7 +146,7 @@ func reads(c *script.Cond, facts map[*script.Fact]bool) bool {
 // shown reports texts that hold a tainted fact, or something made from one.
 func (p *proof) shown(t *taint) {
 	for _, s := range p.m.order {
-		if !p.own(s) || p.m.nodes[s.Index].passed == p.m.no() {
+		if p.m.nodes[s.Index].passed == p.m.no() {
 			continue
 		}
 		if s.From != nil && t.facts[s.From] {
@@ -157,6 +160,10 @@ func (p *proof) shown(t *taint) {
 				case script.FactHere:
 					if f := p.d.Facts[seg.Slot]; t.facts[f] {
 						what = fmt.Sprintf("the text shows %s, which must never appear in a chat", named(f, t.secret))
+					}
+				case script.Readback:
+					if f := p.vanishes(t); f != nil {
+						what = fmt.Sprintf("{readback} leaves out %s where it was overwritten, and that shows %s", f.Name, t.secret.Name)
 					}
 				case script.GivenHere:
 					if f := p.madeFrom(seg.Text, t); f != nil {
@@ -211,7 +218,7 @@ func (p *proof) chosen(g *graph, t *taint, tells func(*script.Step) bool) {
 		}
 		var told []*script.Step
 		for _, s := range p.m.order {
-			if at, is := t.steps[s.Index]; is && at == b.Index && tells(s) && (p.own(b) || p.own(s)) {
+			if slices.Contains(t.steps[s.Index], b.Index) && tells(s) {
 				told = append(told, s)
 			}
 		}
@@ -316,4 +323,15 @@ func (p *proof) tooNarrow() {
 			}
 		}
 	}
+}
+
+// vanishes is a fact that a way which depends on the secret writes over what
+// was answered, so that its line is missing from what is read back.
+func (p *proof) vanishes(t *taint) *script.Fact {
+	for _, s := range p.m.order {
+		if s.Question() && s.Short != nil && s.Into != nil && s.Into != t.secret && t.facts[s.Into] && !s.Into.NeverIn("chat") {
+			return s.Into
+		}
+	}
+	return nil
 }

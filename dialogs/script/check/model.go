@@ -94,6 +94,12 @@ type point struct {
 	rank    int   // from the next rank on
 	marks   []lit // of the domain
 	touched lit   // some step asked for the fact or set it
+	below   []lit // of a number: [k] for one of its first k classes, as far as asked
+}
+
+func (t *track) ref(rank int) *point {
+	i, _ := slices.BinarySearchFunc(t.points, rank+1, func(p point, rank int) int { return p.rank - rank })
+	return &t.points[i-1]
 }
 
 func (t *track) at(rank int) point {
@@ -114,7 +120,7 @@ func newModel(d *script.Dialog, opts *Options) *model {
 			for i := range none {
 				none[i] = m.no()
 			}
-			t.points = []point{{-2, none, m.no()}}
+			t.points = []point{{rank: -2, marks: none, touched: m.no()}}
 			m.tracks[f] = t
 		}
 	}
@@ -251,13 +257,41 @@ func (m *model) holds(c *script.Cond, rank int) lit {
 		}
 		return m.no()
 	}
-	var any []lit
+	pt := t.ref(rank)
+	if pt.below == nil {
+		pt.below = []lit{m.no()}
+	}
+	first := func(k int) lit {
+		for len(pt.below) <= k {
+			n := len(pt.below)
+			pt.below = append(pt.below, m.or(pt.below[n-1], marks[n]))
+		}
+		return pt.below[k]
+	}
+	// The classes that hold stand together, or apart around one.
+	from, to := -1, -1
 	for i, n := range t.dom.cuts {
-		if compares(c, n) {
-			any = append(any, marks[i+1])
+		if compares(c, n) != (c.Op == script.CondUnequal) {
+			if from < 0 {
+				from = i
+			}
+			to = i
 		}
 	}
-	return m.or(any...)
+	in := m.no()
+	switch {
+	case from < 0:
+	case from == to:
+		in = marks[from+1]
+	case from == 0:
+		in = first(to + 1)
+	default:
+		in = m.and(marks[0], first(from).not())
+	}
+	if c.Op == script.CondUnequal {
+		return m.and(marks[0], in.not())
+	}
+	return in
 }
 
 func compares(c *script.Cond, n int) bool {

@@ -29,7 +29,7 @@ func (p *proof) reach() {
 				}
 			}
 		}
-		if work := len(found.steps) * len(found.steps); p.replayed+work <= replay {
+		if work := found.work(p.d.Language); p.replayed+work <= replay {
 			p.replayed += work
 			p.compare(found)
 		}
@@ -266,4 +266,17 @@ func next(s *script.Step) []int {
 		add(s.Next)
 	}
 	return to
+}
+
+// work is what it costs to walk a path again: every input walks it from its
+// first step, and draws the options of the question that it comes to.
+func (p *path) work(lang string) int {
+	inputs, options := 0, 0
+	for _, at := range p.steps {
+		inputs += len(at.inputs())
+		if o := at.step.Options(lang); o != nil && at.step.From != nil {
+			options += len(o.All)
+		}
+	}
+	return (len(p.steps) + inputs) * (len(p.steps) + options)
 }

@@ -19,15 +19,18 @@ var commandWords = map[string]string{
 }
 
 // answers reports whether words are an answer to the open question. Own words
-// beside the answers offered do not count: "back" would always be some.
+// beside the answers offered do not count: "back" would always be some. Nor
+// does one miss too many, which leads away as an answer does.
 func (t *talk) answers(text string) bool {
 	turn, err := t.open()
 	if err != nil || turn.Open == nil || turn.Open.Type == script.Text {
 		return false
 	}
-	tried, err := dialogs.Step(t.w.p.Library, *t.top(), dialogs.Words{Text: text}, t.w.now, t.tongue().form, t.host)
+	run := *t.top()
+	run.Misses = 0
+	tried, err := dialogs.Step(t.w.p.Library, run, dialogs.Words{Text: text}, t.w.now, t.tongue().form, t.host)
 	return err == nil && tried.Accepted && !slices.ContainsFunc(tried.Run.Trail, func(e dialogs.Entry) bool {
-		return e.Step == turn.Open.Step && strings.HasSuffix(e.Value, "\n"+text)
+		return e.Step == turn.Open.Step && (e.Kind == dialogs.Missed || strings.HasSuffix(e.Value, "\n"+text))
 	})
 }
 

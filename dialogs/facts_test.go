@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"anteroom/dialogs"
 )
@@ -66,5 +67,39 @@ func TestRedacted(t *testing.T) {
 	}
 	if strings.Contains(log.String(), words) || strings.Contains(log.String(), "Germany") {
 		t.Errorf("a person's words were printed: %s", log.String())
+	}
+}
+
+// What one dialog calls otherwise now says nothing of an answer that another
+// still has.
+func TestMovedFactsOfAnother(t *testing.T) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	const a = `dialog: a
+moved: {answers: {q: {later: wait, soon: now}}}
+facts:
+  f: {type: several, of: [wait, now], seen-by: case, keep: enquiry}
+steps:
+  q: {ask: Which?, into: f, answers: {wait: Wait, now: Now}, done: Done}
+  end: {finish: done}
+`
+	const b = "dialog: b\nfacts:\n  f: {type: several, of: [later, never], seen-by: case, keep: enquiry}\nsteps:\n"
+	asks := "  q: {ask: Which?, into: f, answers: {later: Later, never: Never}, done: Done}\n  end: {finish: done}\n"
+	for _, tt := range []struct {
+		name  string
+		files fstest.MapFS
+		want  string
+	}{
+		{"asked for", fstest.MapFS{"dialogs/a.yaml": file(a), "dialogs/b.yaml": file(b + asks)}, "later,now"},
+		{"set", fstest.MapFS{"dialogs/a.yaml": file(a), "dialogs/b.yaml": file(strings.Replace(b, "several", "choice", 1) + "  s: {set: {f: later}}\n  end: {finish: done}\n")}, "later,now"},
+		{"moved there too", fstest.MapFS{"dialogs/a.yaml": file(a), "dialogs/b.yaml": file(strings.NewReplacer("later", "wait", "facts:", "moved: {answers: {q: {later: wait}}}\nfacts:").Replace(b) +
+			strings.ReplaceAll(asks, "later", "wait"))}, "wait,now"},
+		{"there only", fstest.MapFS{"dialogs/a.yaml": file(a)}, "wait,now"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			in := map[string]string{"f": "later,soon"}
+			if got := dialogs.MovedFacts(loadFrom(t, tt.files), in)["f"]; got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
 	}
 }

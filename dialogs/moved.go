@@ -96,37 +96,46 @@ func (w *walk) sameAsked() bool {
 }
 
 // moved reports that an input cannot be meant for the question that is open:
-// the person was asked another, or a number was typed that counts answers which
-// stand otherwise now.
+// the person was asked another, answers that they had chosen are gone, or a number
+// was typed that counts answers which stand otherwise now.
 func (w *walk) moved(in Input) bool {
 	if w.run.Shown == 0 {
 		return false // of a run from before this was kept, nothing is known
 	}
-	switch in := in.(type) {
-	case Result:
-		return false
-	case Words:
-		if w.sameAsked() && w.open != nil {
-			counts := w.picking() || w.open.Type.OneOf() || w.open.Type.Many()
-			return counts && strings.ContainsAny(in.Text, "0123456789") && w.run.Shown != fingerprint(w.options())
-		}
+	if _, event := in.(Result); event {
+		// Nobody is there to be told, unless it goes on without asking, or a host
+		// moved it on: what is said behind that is said now.
+		return !w.sameAsked() && (w.open == nil || w.accepted)
 	}
-	return !w.sameAsked()
+	if !w.sameAsked() || len(w.draft()) < len(w.run.Draft) {
+		return true
+	}
+	words, typed := in.(Words)
+	if !typed || w.open == nil {
+		return false
+	}
+	counts := w.picking() || w.open.Type.OneOf() || w.open.Type.Many()
+	return counts && strings.ContainsAny(script.Fold(words.Text), "0123456789") && w.run.Shown != fingerprint(w.options())
 }
 
 // tell says that the questions changed, and goes on from where the walk stands
-// now without taking the input.
+// now. An input of the person's is not taken.
 func (w *walk) tell() error {
 	same := w.sameAsked()
-	if !same && !w.accepted {
-		if w.run.Until = w.ahead(); w.run.Until == "" {
-			// What was said on the way to a question that is gone may have led
-			// elsewhere since.
-			w.anew = len(w.passed)
-			w.fresh = w.anew == 0
-			if err := w.start(); err != nil {
-				return err
-			}
+	if !same {
+		w.run.Until = w.ahead()
+	}
+	// What was said on the way to a question that is gone may have led elsewhere
+	// since.
+	switch {
+	case same || w.run.Until != "":
+	case w.accepted:
+		w.out = slices.Concat(w.before, w.out)
+	default:
+		w.anew = len(w.passed)
+		w.fresh = w.anew == 0
+		if err := w.start(); err != nil {
+			return err
 		}
 	}
 	if w.open != nil {
@@ -283,10 +292,45 @@ func MovedFacts(lib *script.Library, facts map[string]string) map[string]string 
 		for id, answers := range d.Moved.Answers {
 			if s, ok := d.Step(id); ok && s.Into != nil && (s.Type.OneOf() || s.Type.Many()) {
 				if v, ok := facts[s.Into.Name]; ok && renamed(answers, v) != v {
-					set(s.Into.Name, renamed(answers, v))
+					still := maps.Clone(answers)
+					maps.DeleteFunc(still, func(then, _ string) bool { return brings(lib, s.Into.Name, then) })
+					if now := renamed(still, v); now != v {
+						set(s.Into.Name, now)
+					}
 				}
 			}
 		}
 	}
 	return facts
+}
+
+// brings reports whether a fact may come to hold an id in any dialog, as those
+// stand now. Then one that holds it is not of an earlier release.
+func brings(lib *script.Library, fact, id string) bool {
+	for _, name := range lib.Names() {
+		d, _ := lib.Dialog(name)
+		for _, s := range d.Steps {
+			if _, moved := d.Moved.Answers[s.ID][id]; !moved && gives(s, fact, id) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func gives(s *script.Step, fact, id string) bool {
+	for _, set := range s.Sets {
+		if set.Fact.Name == fact && set.Value.Has(id) {
+			return true
+		}
+	}
+	if s.Into == nil || s.Into.Name != fact {
+		return false
+	}
+	if o := s.Options(""); o != nil && s.Host == "" {
+		_, ok := o.Find(id)
+		return ok
+	}
+	_, ok := s.Into.Parse(id)
+	return ok
 }

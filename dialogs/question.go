@@ -49,7 +49,6 @@ func (w *walk) turn() Turn {
 	if w.open == nil {
 		w.run.Misses = 0
 	}
-	w.run.Draft = w.draft()
 	if w.until() == 0 {
 		w.run.Until = ""
 	}
@@ -66,7 +65,7 @@ func (w *walk) turn() Turn {
 			if a, ok := o.(Ask); ok {
 				a.Question = q
 				t.Out[i] = a
-				w.run.Asked, w.run.Shown = w.askedNow(), fingerprint(q.Options)
+				w.run.Asked, w.run.Shown, w.run.Draft = w.askedNow(), fingerprint(q.Options), w.draft()
 			}
 		}
 	}

@@ -6,6 +6,17 @@ import (
 	"anteroom/dialogs/script"
 )
 
+// message appends what a step says or alerts about.
+func (w *walk) message(out []Output, s *script.Step) []Output {
+	if s.Op == script.Alert {
+		return append(out, Alert{s.ID, s.Name})
+	}
+	for _, p := range s.Say {
+		out = append(out, Say{s.ID, w.text(p)})
+	}
+	return out
+}
+
 // text fills a phrase in.
 func (w *walk) text(p *script.Phrase) string {
 	segments := p.In(w.lang)

@@ -44,6 +44,9 @@ func Step(lib *script.Library, run Run, in Input, now time.Time, lang string, ho
 		w.opened()
 	case w.moved(in):
 		err = w.tell()
+		if event, ok := in.(Result); ok && err == nil {
+			err = w.result(event)
+		}
 	default:
 		err = w.take(in)
 	}

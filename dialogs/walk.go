@@ -42,6 +42,9 @@ type walk struct {
 	owned    bool         // the trail is a copy of ours
 	accepted bool
 	out      []Output
+
+	unsaid []*script.Step // messages on a walk that is not fresh, since the last step that an entry answered
+	before []Output       // those that stood before the host call that made it fresh
 }
 
 // start walks from the first step to where the run stands.
@@ -52,6 +55,7 @@ func (w *walk) start() error {
 	}
 	w.values = make([]script.Value, len(w.d.Facts))
 	w.passed, w.asked, w.latest, w.barrier = w.passed[:0], 0, 0, 0
+	w.unsaid = w.unsaid[:0]
 	return w.advance(0)
 }
 
@@ -136,16 +140,9 @@ func (w *walk) advance(i int) error {
 			w.note(s)
 		}
 		switch s.Op {
-		case script.Say:
+		case script.Say, script.Alert:
 			if w.news(s) {
-				for _, p := range s.Say {
-					w.out = append(w.out, Say{s.ID, w.text(p)})
-				}
-			}
-			i = s.Next
-		case script.Alert:
-			if w.news(s) {
-				w.out = append(w.out, Alert{s.ID, s.Name})
+				w.out = w.message(w.out, s)
 			}
 			i = s.Next
 		case script.Set:
@@ -194,7 +191,21 @@ func (w *walk) news(s *script.Step) bool {
 	if w.noting != nil {
 		w.noting[s.Index] = true
 	}
+	if !w.fresh && !w.quiet {
+		w.unsaid = append(w.unsaid, s)
+	}
 	return w.fresh && (w.seen == nil || !w.seen[s.Index])
+}
+
+// called makes the walk fresh from where a host moved it on. What stood just
+// before may have been heard: [walk.tell] knows.
+func (w *walk) called() {
+	if !w.fresh {
+		for _, s := range w.unsaid {
+			w.before = w.message(w.before, s)
+		}
+	}
+	w.accepted, w.fresh = true, true
 }
 
 // passedBefore is the messages that the walk passed with the answer that is
@@ -224,6 +235,7 @@ func (w *walk) route(s *script.Step) int {
 
 func (w *walk) pass(s *script.Step) {
 	w.passed = append(w.passed, s.Index)
+	w.unsaid = w.unsaid[:0]
 	w.fresh = w.fresh || len(w.passed) == w.anew
 	n := w.at[s.Index]
 	asked := s.Question() && w.run.Trail[n-1].Kind != Resulted
@@ -337,7 +349,7 @@ func (w *walk) nothingToAsk(s *script.Step) (next int, ok bool) {
 	listed := w.host.Options(s.Host, w.facts())
 	if len(listed) == 0 && w.offered == nil {
 		w.put(s, Resulted, "")
-		w.accepted, w.fresh = true, true
+		w.called()
 		w.pass(s)
 		return s.Next, true
 	}
@@ -366,7 +378,7 @@ func (w *walk) brought(s *script.Step) (next int, known bool, err error) {
 			return 0, false, fmt.Errorf("the host call %s at %s brought a result that the script does not allow", s.Name, s.ID)
 		}
 		w.put(s, Resulted, result)
-		w.accepted, w.fresh = true, true
+		w.called()
 		w.out = append(w.out, Called{s.ID, s.Name, result})
 		e.Value = result
 	}

@@ -62,11 +62,8 @@ func dayIn(f Facts, day string) string {
 }
 
 // Numeral is a whole number as people write it in a language: 1200 is 1,200 or
-// 1.200. The language may have a form of address behind it ("es-usted").
+// 1.200, and ۱٬۲۰۰ where the digits are others too. The language may have a form of address behind it ("es-usted").
 func Numeral(lang string, n int) string {
-	if n > -1000 && n < 1000 {
-		return strconv.Itoa(n)
-	}
 	base, _, _ := strings.Cut(lang, "-")
 	return message.NewPrinter(language.Make(base)).Sprint(n)
 }

@@ -25,7 +25,7 @@ type rawOption struct {
 }
 
 func readList(file string, data []byte) *rawList {
-	l := &rawList{reader: &reader{file: file}, lang: "en"}
+	l := &rawList{reader: &reader{file: file}, lang: baseLanguage}
 	top := l.open(data)
 	if top == nil {
 		return l
@@ -74,7 +74,7 @@ var languagePattern = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
 func (r *reader) language(n *yaml.Node) string {
 	w, ok := r.id(n, "a language", languagePattern, "a language code, as in en or es-MX")
 	if !ok {
-		return "en"
+		return baseLanguage
 	}
 	return w.name
 }

@@ -119,7 +119,7 @@ func (b *builder) original() string {
 	for _, name := range keys(b.raw) {
 		return b.raw[name].lang
 	}
-	return "en"
+	return baseLanguage
 }
 
 // formal are the languages of which some text has two forms of address.

@@ -30,18 +30,28 @@ type LockedDialog struct {
 	Facts []string            `yaml:"facts"`
 }
 
-// ReadLock reads a lock file.
+// ReadLock reads a lock file. One that names no dialogs, or says nothing of a
+// dialog that it names, would let every change pass, and is refused.
 func ReadLock(data []byte) (*Lock, error) {
 	if len(data) > fileSize {
 		return nil, Problem{Place{File: LockFile}, fmt.Sprintf("the file is larger than %d bytes", fileSize), "write it anew: anteroom check -release"}
 	}
+	const mend = "take it back from where your content is kept, or write it anew: anteroom check -release"
 	var l Lock
 	dec, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithKnownFields())
 	if err == nil {
 		err = dec.Load(&l)
 	}
 	if err != nil {
-		return nil, Problem{Place{File: LockFile}, "the file cannot be read: " + strings.ReplaceAll(err.Error(), "\n", " "), "take it back from where your content is kept, or write it anew: anteroom check -release"}
+		return nil, Problem{Place{File: LockFile}, "the file cannot be read: " + strings.ReplaceAll(err.Error(), "\n", " "), mend}
+	}
+	if l.Dialogs == nil {
+		return nil, Problem{Place{File: LockFile}, "nothing stands under `dialogs`", mend}
+	}
+	for _, name := range keys(l.Dialogs) {
+		if l.Dialogs[name].Steps == nil {
+			return nil, Problem{Place{File: LockFile}, fmt.Sprintf("nothing stands under `steps` of %q", name), mend}
+		}
 	}
 	return &l, nil
 }

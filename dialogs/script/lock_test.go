@@ -132,7 +132,8 @@ func TestMoved(t *testing.T) {
 }
 
 func TestBrokenLock(t *testing.T) {
-	for _, text := range []string{"dialogs: [", "dialog: {}", "dialogs: 3", strings.Repeat("x", 2<<20)} {
+	for _, text := range []string{"dialogs: [", "dialog: {}", "dialogs: 3", "null", "~", "[]", "lists: {}", "dialogs:", "dialogs: null",
+		"dialogs: {t: null}", "dialogs: {t: {facts: [a]}}", "dialogs: {t: {steps: null}}", strings.Repeat("x", 2<<20)} {
 		if _, err := script.ReadLock([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "dialogs.lock: ") {
 			t.Errorf("%.20q: got %v", text, err)
 		}

@@ -104,7 +104,7 @@ var (
 )
 
 func readDialog(file string, data []byte) *rawDialog {
-	d := &rawDialog{reader: &reader{file: file}, lang: "en", version: 1}
+	d := &rawDialog{reader: &reader{file: file}, lang: baseLanguage, version: 1}
 	top := d.open(data)
 	if top == nil {
 		d.broken = true

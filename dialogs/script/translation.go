@@ -17,6 +17,9 @@ import (
 // without a form, the first serves.
 var forms = []string{"tu", "usted"}
 
+// baseLanguage is that of a dialog or a list that does not name its own.
+const baseLanguage = "en"
+
 // inLanguage picks what is held for a language: of "es-usted" that form, or
 // else what serves all of "es", or else the original.
 func inLanguage[T any](in map[string]T, lang string, original T) T {

@@ -13,8 +13,8 @@ import (
 	"anteroom/bot/telegram/telegramtest"
 )
 
-// patience is how long a person waits for an answer. A message that was on its
-// way when the process was killed is tried again when its claim has run out.
+// patience is how long a person waits for an answer, on a machine that is busy
+// with other things.
 const patience = 75 * time.Second
 
 // person is a client who takes a random walk through the intake: by buttons,

@@ -176,7 +176,7 @@ func (s *stage) disturb(ctx context.Context, seed uint64, moves *atomic.Int64) e
 func (s *stage) killer(ctx context.Context, seed uint64, moves *atomic.Int64, times int, trouble func(error)) (killed int) {
 	rnd := rand.New(rand.NewPCG(seed, 9))
 	for i := range times {
-		for next := moves.Load() + 10 + rnd.Int64N(50); moves.Load() < next; {
+		for next := moves.Load() + 5 + rnd.Int64N(35); moves.Load() < next; {
 			if pause(ctx) != nil {
 				return killed
 			}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -18,6 +19,10 @@ var answerDialogs = map[care.DecisionKind]string{
 	care.Offer: "offer", care.Wait: "waitlist", care.Colleague: "colleague",
 	care.Refer: "refer", care.Ask: "question", care.Call: "call",
 }
+
+// paramWords is what a therapist wrote about when they will call. The client
+// reads it in place of the window, as it was written: a number in it is no time.
+const paramWords = "window.words"
 
 func isAnswerDialog(name string) bool {
 	if name == "declined" {
@@ -66,9 +71,11 @@ func (t *talk) answered(a Answer) error {
 	case care.Ask:
 		params["question"], params["note"] = d.Note, ""
 	case care.Call:
-		params["window"], params["note"] = d.Note, ""
-		if len(d.Times) > 0 {
+		params["window"] = ""
+		if len(times) > 0 {
 			params["window"] = times[0]
+		} else {
+			params[paramWords], params["note"] = d.Note, ""
 		}
 	}
 	maps.DeleteFunc(params, func(_, v string) bool { return v == "" })
@@ -238,16 +245,23 @@ func (t *talk) param(name string, f dialogs.Facts) string {
 			}
 		}
 		return strings.Join(lines, "\n")
-	case "date", "window":
-		if day := care.Date(value).In(time.UTC); !day.IsZero() {
-			return g.dateWithYear(day)
-		}
-		if at, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return g.moment(time.Unix(at, 0), t.zone())
-		}
-		if value == "" && name == "window" { // no hour was named for a call
-			return g.hours(t.w.p.OpenHours)
-		}
+	case "date":
+		return g.window(value, "", time.UTC)
+	case "window": // of a call, it may have been left open
+		return cmp.Or(g.window(value, f.Param(paramWords), t.zone()), g.hours(t.w.p.OpenHours))
 	}
 	return value
+}
+
+// window words the day or the instant of a decision; the therapist's own words
+// stay as they are. Conversations that were stored before those had a place of
+// their own hold them as the value: there only ten digits are an instant.
+func (g *tongue) window(value, words string, zone *time.Location) string {
+	if day := care.Date(value).In(time.UTC); !day.IsZero() {
+		return g.dateWithYear(day)
+	}
+	if at, err := strconv.ParseInt(value, 10, 64); err == nil && len(value) == 10 && at >= 1e9 {
+		return g.moment(time.Unix(at, 0), zone)
+	}
+	return cmp.Or(value, words)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -327,6 +328,29 @@ func TestAnswerOutlivesTheService(t *testing.T) {
 			p.wants("Ana Reyes can see you", "Which of these times")
 			if left, err := h.store.Waiting(t.Context(), h.practice.ID()); len(left) > 0 || err != nil {
 				t.Errorf("%d inboxes are not empty (%v)", len(left), err)
+			}
+		})
+	}
+}
+
+// What a therapist writes about when they will call is said as it was written,
+// whatever it looks like.
+func TestCallInWords(t *testing.T) {
+	t.Parallel()
+	for _, note := range []string{"15", "2027", "4155550199", "1830000000", "tomorrow at 5"} {
+		t.Run(note, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann")
+			id := p.sends()
+			p.hears()
+			if err := h.acts("press", id, "ana", &care.Decision{Kind: care.Call, Therapist: "ana", Note: note}); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+			got := p.hears()
+			if want := "Ana Reyes would like to call you: " + note + ". It is"; len(got) != 2 || !strings.HasPrefix(got[0], want) || strings.Count(got[0], note) != 1 {
+				t.Errorf("got %q, want it to begin with %q and to say the note once", got, want)
 			}
 		})
 	}

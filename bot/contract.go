@@ -20,6 +20,8 @@ type Contract struct {
 	Urgency string              // the fact that triage sets
 	Given   []string            // what texts may ask for; "helplines.*" stands for all of a kind
 	Givens  map[string][]string // by name, those of them that follow from facts, and which
+	Slack   map[string][]string // what a Slack channel may show of a case, and the facts that it follows from
+	Tells   []string            // how a dialog ends where the chat then says something for it
 
 	Params   map[string][]string            // by dialog, what texts may ask for besides
 	Outcomes map[string][]string            // by dialog, those that the service understands; a dialog that is not here may end as it likes
@@ -29,10 +31,14 @@ type Contract struct {
 // Call is a host call.
 type Call struct {
 	Results []string                             // all it can bring
-	Reads   []string                             // the facts that its result follows from
+	Reads   []string                             // the facts that its result follows from, or that it passes on whoever may see them
 	Shows   string                               // who sees the facts it passes on; empty when it passes none
+	Slack   bool                                 // that it was made stands in a Slack channel
 	Decide  func(facts map[string]string) string // nil where the facts do not decide
 }
+
+// factUrgency is the fact that triage sets.
+const factUrgency = "urgency"
 
 // ForScripts is the contract of this service.
 func ForScripts() Contract {
@@ -48,13 +54,13 @@ func ForScripts() Contract {
 				return string(u)
 			}},
 			"fee-slots":        {Results: []string{"open", "none"}},
-			"submit":           {Results: []string{"sent"}, Shows: "case"},
-			"request-call":     {Results: []string{"noted"}, Shows: "case"},
+			"submit":           {Results: []string{"sent"}, Reads: []string{factUrgency}, Shows: "case", Slack: true},
+			"request-call":     {Results: []string{"noted"}, Reads: []string{"phone", "when", "voicemail"}, Shows: "case", Slack: true},
 			"remember-consent": {Results: []string{"kept"}},
 			"erase":            {Results: []string{"erased"}},
 		},
 		Lists:   []string{"offered"},
-		Urgency: "urgency",
+		Urgency: factUrgency,
 		Given: []string{"practice.name", "practice.phone", "practice.email", "practice.hours", "practice.oncall", "readers", "reply.by",
 			"fee.full", "fee.middle", "fee.low", "currency", "copies", "bot.name", "keep.record", "keep.enquiry", "keep.unfinished", "max",
 			"helplines", "helplines.*", "emergency", "complaint", "call.next"},
@@ -70,7 +76,9 @@ func ForScripts() Contract {
 			sideDialogs["call"]: {"phone": nil, "when": nil, "voicemail": {"voicemail-ok"}},
 			"offer":             {"slot": nil, "time_words": nil}, "question": {"reply": nil}, "call": {"call_words": nil},
 		},
-		Givens: map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": place, "call.next": place},
+		Givens: map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": append([]string{factUrgency}, place...), "call.next": place},
+		Slack:  map[string][]string{"urgency": {factUrgency}, "fit": care.FitFacts()},
+		Tells:  []string{"stop", "stopped", "call"},
 	}
 	for _, dialog := range answerDialogs {
 		c.Params[dialog] = []string{"therapist", "fee", "names", "note", "date", "window", "question"}

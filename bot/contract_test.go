@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"regexp"
 	"slices"
 	"testing"
 
@@ -9,6 +10,31 @@ import (
 	"anteroom/content"
 	"anteroom/dialogs/script"
 )
+
+// Every placeholder of the texts is filled in: what the service does not know it
+// would leave out without a word.
+func TestTextsAreFilledIn(t *testing.T) {
+	texts, err := content.Service(content.Files, "en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	besides := map[string][]string{"progress": {"n", "left"}, "help-why": {"why"}, "forget-kept": {"what", "until"}}
+	found := 0
+	for text := range texts.All() {
+		if text.Use == content.Part {
+			continue
+		}
+		for _, name := range regexp.MustCompile(`\{([^}]*)\}`).FindAllStringSubmatch(text.Words, -1) {
+			found++
+			if !slices.Contains(slices.Concat(bot.ForScripts().Given, besides[text.Key]), name[1]) {
+				t.Errorf("nothing fills in %s in %s", name[0], text.Key)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("there is no placeholder: this test read the wrong texts")
+	}
+}
 
 // TestContract holds the shipped scripts against what the service says of
 // itself: what it begins exists, and what scripts ask of it is known.
@@ -25,6 +51,17 @@ func TestContract(t *testing.T) {
 	}
 	if !slices.Contains(c.Asides, c.Help) {
 		t.Errorf("the dialog behind help, %s, is none of the asides %v", c.Help, c.Asides)
+	}
+	intake, _ := lib.Dialog("intake")
+	for what, facts := range c.Slack {
+		if !slices.ContainsFunc(facts, func(fact string) bool { _, ok := intake.Fact(fact); return ok }) {
+			t.Errorf("Slack shows %s, made of %v, of which the intake knows none", what, facts)
+		}
+	}
+	for name, call := range c.Calls {
+		if call.Shows != "" && (!call.Slack || len(call.Reads) == 0) {
+			t.Errorf("%s shows a case, and says of no fact or of no card that it does", name)
+		}
 	}
 	for fact, answers := range care.TriageAnswers() {
 		for _, answer := range answers {

@@ -57,10 +57,10 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 			return err
 		}
 		due := t.replyBy()
-		if u := care.Urgency(f.Text("urgency")); u == care.R0 || u == care.R1 {
+		if u := care.Urgency(f.Text(factUrgency)); u == care.R0 || u == care.R1 {
 			due = t.w.p.Hours.Deadline(t.w.now, 0) // a human today
 		}
-		if err := rec.Case.Submit(forCase(f), care.Urgency(f.Text("urgency")), t.w.now, due); err != nil {
+		if err := rec.Case.Submit(forCase(f), care.Urgency(f.Text(factUrgency)), t.w.now, due); err != nil {
 			return err
 		}
 		t.c.ReplyBy = due.Unix()

@@ -104,6 +104,11 @@ func (g Tongue) Moment(t time.Time, zone *time.Location) string { return g.momen
 // Day is a day in words, with its year.
 func (g Tongue) Day(t time.Time) string { return g.dateWithYear(t) }
 
+// Window is what a decision brought under "window", in words.
+func (g Tongue) Window(value, words string, zone *time.Location) string {
+	return g.window(value, words, zone)
+}
+
 // List joins words.
 func (g Tongue) List(words ...string) string { return g.list(words) }
 

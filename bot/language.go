@@ -75,7 +75,7 @@ func (t *talk) noteLanguage() error {
 		return nil
 	}
 	rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
-	if err != nil || rec == nil || rec.Case.Language == t.language() {
+	if err != nil || rec == nil || rec.Case.Settled() || rec.Case.Language == t.language() {
 		return err
 	}
 	rec.Case.Language = t.language()

@@ -116,6 +116,51 @@ func TestLanguageChanges(t *testing.T) {
 	p.says("hello").wants("Your answers are with us.")
 }
 
+// In which language a client writes concerns the therapists while there is
+// something to do for the case; after that it draws no card.
+func TestLanguageOfASettledCase(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		decide *care.Decision
+		press  string // of the client, on what was decided
+		status care.Status
+		cards  int
+	}{
+		"waiting":  {nil, "", care.WaitingDecision, 1},
+		"offered":  {offer("ana", hour(30)), "", care.Offered, 1},
+		"booked":   {offer("ana", hour(30)), "Tuesday", care.Booked, 0},
+		"referred": {&care.Decision{Kind: care.Refer, Names: []string{"Somebody, Springfield"}}, "", care.Referred, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann")
+			id := p.sends()
+			if c.decide != nil {
+				if err := h.acts("press", id, "ana", c.decide); err != nil {
+					t.Fatal(err)
+				}
+				h.settle()
+			}
+			if c.press != "" {
+				p.presses(c.press)
+			}
+			if got := h.view(id).Status; got != c.status {
+				t.Fatalf("the case is %s, want %s", got, c.status)
+			}
+			p.hears()
+			before := len(h.desk.cards())
+			p.says("español")
+			if got := p.hears(); len(got) == 0 || got[0] != "Ahora escribo en español." {
+				t.Errorf("got %q, want the change to be said", got)
+			}
+			if got := len(h.desk.cards()) - before; got != c.cards {
+				t.Errorf("got %d new cards, want %d", got, c.cards)
+			}
+		})
+	}
+}
+
 // The name of a language that answers the open question is an answer, and the
 // word for a command too.
 func TestLanguageAsAnswer(t *testing.T) {

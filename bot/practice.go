@@ -54,7 +54,7 @@ type Texts interface {
 }
 
 // baseLanguage is what therapists read, and what every text can be had in.
-const baseLanguage = "en"
+const baseLanguage = care.BaseLanguage
 
 // Greets is the language in which somebody is greeted whose locale is known
 // ("es-MX"), or is not: one of those of Texts.

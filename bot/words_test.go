@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,30 @@ func TestWords(t *testing.T) {
 		got = append(got, g.Copies(), g.Copies("Telegram", "slack-line"))
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", lang, diff)
+		}
+	}
+}
+
+// A conversation that was stored before a therapist's words had a place of their
+// own holds them beside the instants: no note of a few digits becomes a date.
+func TestWindow(t *testing.T) {
+	p := sample(t)
+	g := p.Tongue("en")
+	at := time.Date(2027, time.May, 4, 18, 0, 0, 0, time.UTC)
+	for _, tt := range []struct{ value, words, want string }{
+		{"2027-05-20", "", "20 May 2027"},
+		{strconv.FormatInt(at.Unix(), 10), "", "Tuesday 4 May, 11 am"},
+		{"15", "", "15"},
+		{"2027", "", "2027"},
+		{"-123456789", "", "-123456789"},
+		{"0000000015", "", "0000000015"},
+		{"14155550199", "", "14155550199"},
+		{"tomorrow at 5", "", "tomorrow at 5"},
+		{"", strconv.FormatInt(at.Unix(), 10), strconv.FormatInt(at.Unix(), 10)},
+		{"", "", ""},
+	} {
+		if got := g.Window(tt.value, tt.words, p.Zone); got != tt.want {
+			t.Errorf("%q and %q: got %q, want %q", tt.value, tt.words, got, tt.want)
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// maxAge is how long help numbers are trusted after somebody compared them.
-const maxAge = 365 * 24 * time.Hour
+// MaxAge is how long help numbers are trusted after somebody compared them.
+const MaxAge = 365 * 24 * time.Hour
 
 const (
 	lineFile   = "helplines.yaml"
@@ -80,7 +80,7 @@ func (d *Directory) old(now time.Time) Problems {
 			continue // it has no numbers
 		case c.Dated.After(now):
 			at.What = fmt.Sprintf("the numbers of %s are dated %s, which is still to come", code, c.Dated.Format(time.DateOnly))
-		case now.Sub(c.Dated) > maxAge:
+		case now.Sub(c.Dated) > MaxAge:
 			at.What = fmt.Sprintf("the numbers of %s were compared on %s, more than a year ago", code, c.Dated.Format(time.DateOnly))
 		default:
 			continue

@@ -108,8 +108,9 @@ func TestHelplineWordMistakes(t *testing.T) {
 			}
 		})
 	}
-	if _, err := content.Helplines(fstest.MapFS{"helplines.yaml": {Data: []byte(lines)}, "translations/es/texts.yaml": {Data: []byte("x")}}); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a translation without the file: got %v, want it to be missing", err)
+	_, err := content.Helplines(fstest.MapFS{"helplines.yaml": {Data: []byte(lines)}, "translations/es/texts.yaml": {Data: []byte("x")}})
+	if want := "translations/es/helplines.yaml: the words beside the help numbers are not translated: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("a translation without the file: got %v\nwant %s", err, want)
 	}
 }
 
@@ -156,7 +157,10 @@ func TestHelplineMistakes(t *testing.T) {
 			`helplines.yaml:4:3: "ES" stands here twice: keep one`},
 		{"an alias", "elsewhere: &e {emergency: \"112\"}\ncountries: *e\n",
 			"helplines.yaml:2:1: anchors, aliases and merges are not read: write it out"},
-		{"a quote that never ends", "elsewhere: {emergency: \"112}\n", "helplines.yaml:2:1: "},
+		{"a quote that never ends", "elsewhere: {emergency: \"112}\n", "helplines.yaml:1:24: a quote is opened here and never closed: "},
+		{"words behind a quote", "elsewhere:\n  emergency: \"112\" or 911\n", "helplines.yaml:2:20: words stand behind a closing quote: "},
+		{"an indentation that does not fit", "elsewhere:\n    emergency: \"112\"\n  other: x\n", "helplines.yaml:3:3: the indentation does not fit: "},
+		{"a second document", "elsewhere: {emergency: \"112\"}\n---\ncountries: {}\n", "helplines.yaml: the file holds several documents: "},
 		{"nothing", "", "helplines.yaml: the file is empty: restore it from the sample"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

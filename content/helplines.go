@@ -107,8 +107,10 @@ func (f *file) country(n *yaml.Node) Country {
 	for _, kind := range Kinds {
 		read[string(kind)] = func(n *yaml.Node) { c.Lines[kind] = f.numbers(n) }
 	}
+	before := len(f.problems)
 	f.fields(n, []string{"zone"}, read)
 	switch has := c.Emergency != "" || len(c.Lines) > 0; {
+	case len(f.problems) > before: // what is missing may be what could not be read
 	case has && c.Dated.IsZero():
 		f.bad(n, "nobody says when these numbers were written down", "add `dated:` with the day")
 	case len(c.Lines) > 0 && c.Emergency == "":

@@ -44,7 +44,11 @@ func (d *Directory) readWords(fsys fs.FS) error {
 			continue
 		}
 		words := make(map[string]string)
-		f, top, err := open(fsys, "translations/"+lang+"/helplines.yaml")
+		name := "translations/" + lang + "/" + lineFile
+		f, top, err := open(fsys, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return Problems{{File: name, What: "the words beside the help numbers are not translated", Mend: "write the file: `language: " + lang + "` and, under `words:`, a line as `" + emergencyWord + ": …` for each word beside the numbers"}}
+		}
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ const original = "en"
 var forms = [...]string{"tu", "usted"}
 
 var (
-	placeholder  = regexp.MustCompile(`\{[a-z.]+\}`)
+	placeholder  = regexp.MustCompile(`\{[^}]*\}`) // as [Texts.Say] reads them
 	languageForm = regexp.MustCompile(`^[a-z]{2,3}$`)
 )
 

@@ -68,6 +68,7 @@ func readTexts(fsys fs.FS, lang string, base *Texts) (*Texts, error) {
 		fields["of"] = func(n *yaml.Node) { f.each(n, func(key, v *yaml.Node) { r.sums[key.Value] = v }) }
 	}
 	f.fields(top, []string{"language", "texts", "commands"}, fields)
+	r.parts()
 	if base != nil && texts != nil && menu != nil {
 		r.match(texts, menu)
 	}
@@ -212,6 +213,9 @@ func (r *textsReader) alike(key, source string, v value) {
 	for _, words := range append(v.forms, v.plain) {
 		if words == "" {
 			continue
+		}
+		if strings.ContainsAny(placeholder.ReplaceAllString(words, ""), "{}") {
+			r.bad(r.at[key], "a brace stands here alone", "write { and } around what is filled in, and nowhere else")
 		}
 		all := placeholder.FindAllString(source, -1)
 		left := slices.Clone(all)

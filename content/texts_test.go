@@ -3,6 +3,7 @@ package content_test
 import (
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +53,13 @@ func TestTextMistakes(t *testing.T) {
 		{"a placeholder nobody fills", "Your answers are with us.", "Dear {name},", "{name} is not filled in here"},
 		{"empty", `resumed: "Good to have you back. We go on where you stopped."`, `resumed: ""`, "this must be words"},
 		{"the wrong language", "language: en", "language: es", "another language than its name"},
+		{"a placeholder with a capital", "Your answers are with us.", "Dear {Practice.name},", "{Practice.name} is not filled in here"},
+		{"a placeholder with a digit", "Your answers are with us.", "Dear {name-1},", "{name-1} is not filled in here"},
+		{"a placeholder with a space", "Your answers are with us.", "Dear { practice.name },", "{ practice.name } is not filled in here"},
+		{"a placeholder of nothing", "Your answers are with us.", "Dear {},", "{} is not filled in here"},
+		{"a placeholder within another", "Your answers are with us.", "Dear {a{reply.by},", "{a{reply.by} is not filled in here"},
+		{"a brace that is not closed", "Good to have you back. We go on", "Good to have {you back. We go on", "a brace stands here alone: write { and }"},
+		{"a brace that was not opened", "Good to have you back. We go on", "Good to have you} back. We go on", "a brace stands here alone: write { and }"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			changed := strings.Replace(string(whole), tt.old, tt.new, 1)
@@ -63,6 +71,23 @@ func TestTextMistakes(t *testing.T) {
 				t.Errorf("got %v\nwant %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// Who keeps copies may be "nobody but the practice": every sentence that says it
+// must read well with that too, and with the names of companies.
+func TestNobodyKeepsCopies(t *testing.T) {
+	says := regexp.MustCompile(`(Who|Quién) [^.:]+: \{copies\}\.`)
+	found := 0
+	for name, file := range shipped(t) {
+		n := strings.Count(string(file.Data), "{copies}")
+		found += n
+		if got := len(says.FindAllString(string(file.Data), -1)); got != n {
+			t.Errorf("%s: of %d sentences on copies %d begin with who keeps them", name, n, got)
+		}
+	}
+	if found == 0 {
+		t.Error("nothing says who keeps copies: this test read the wrong files")
 	}
 }
 
@@ -128,14 +153,14 @@ func TestTranslation(t *testing.T) {
 		case "commands.stop":
 			return "  commands.stop: {usted: Termine, tu: Termina}\n"
 		case "words.day.other":
-			return line + "  words.day.many: \"{n} de días\"\n  words.day.few: \"unos días\"\n"
+			return line + "  words.day.many: \"{n} de días\"\n"
+		case "words.day.one":
+			return "  words.day.one: \"un día\"\n"
 		}
 		return line
 	})
 	file := files["translations/es/texts.yaml"]
-	for _, key := range []string{"words.day.many", "words.day.few"} { // made from the English .other
-		file.Data = fmt.Appendf(file.Data, "  %s: %q\n", key, content.Sum("{n} days"))
-	}
+	file.Data = fmt.Appendf(file.Data, "  words.day.many: %q\n", content.Sum("{n} days")) // made from the English .other
 	if diff := cmp.Diff([]string{"en", "es"}, content.Languages(files)); diff != "" {
 		t.Errorf("languages (-want +got):\n%s", diff)
 	}

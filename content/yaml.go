@@ -56,7 +56,7 @@ func open(fsys fs.FS, name string) (*file, *yaml.Node, error) {
 	f := &file{name: name}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
-		f.problems = append(f.problems, f.explain(err))
+		f.problems = append(f.problems, f.explain(data, err))
 		return nil, nil, f.problems
 	}
 	if len(doc.Content) != 1 {
@@ -66,16 +66,44 @@ func open(fsys fs.FS, name string) (*file, *yaml.Node, error) {
 	return f, doc.Content[0], nil
 }
 
-// explain places what the YAML library complains about.
-func (f *file) explain(err error) Problem {
-	p := Problem{File: f.name, What: "the file is not YAML", Mend: "look for a missing quote, colon or space"}
+// explain puts the YAML library's complaint in words for an author. The words
+// are those in which the scripts are explained.
+func (f *file) explain(data []byte, err error) Problem {
+	p := Problem{File: f.name, What: "the file cannot be read as YAML", Mend: "look for a missing quote, colon or space"}
 	var e *yaml.LoadError
-	switch {
-	case !errors.As(err, &e):
-	case strings.Contains(e.Message, "no documents"):
-		p.What, p.Mend = "the file is empty", "restore it from the sample"
-	default:
-		p.Line, p.Column, p.What = e.Mark.Line, e.Mark.Column, e.Message
+	if !errors.As(err, &e) {
+		return p
+	}
+	p.Line, p.Column = e.Mark.Line, e.Mark.Column
+	unfit, mend := "the indentation does not fit", "line it up with the line that it belongs to"
+	if lines := strings.Split(string(data), "\n"); p.Line > 0 && p.Line <= len(lines) {
+		if line := []rune(lines[p.Line-1]); strings.TrimSpace(string(line[:min(p.Column-1, len(line))])) != "" {
+			unfit, mend = "words stand behind a closing quote", "put the whole text in double quotes, and write \\\" for a quote inside it"
+		}
+	}
+	for _, c := range []struct {
+		says       string
+		mark       yaml.Mark
+		what, mend string
+	}{
+		{"no documents", e.Mark, "the file is empty", "restore it from the sample"},
+		{"multiple", e.Mark, "the file holds several documents", "remove the `---` line"},
+		{"unexpected end of stream", e.ContextMark, "a quote is opened here and never closed", "close it with the same mark"},
+		{"mapping values are not allowed", e.Mark, "a colon where none may stand", "put the text in quotes, or check the indentation"},
+		{"',' or ']'", e.ContextMark, "the list that a [ opens here does not come to its ]", "close it with ], and put quotes around a text that holds a comma or a bracket"},
+		{"',' or '}'", e.ContextMark, "what a { opens here does not come to its }", "close it with }, and put quotes around a text that holds a comma or a bracket"},
+		{"cannot start any token", e.Mark, "a text cannot begin with this character", "put the text in quotes; where it is a tab, use spaces"},
+		{"sequence entries are not allowed", e.Mark, "a list cannot begin here", "put the - on a line of its own, or the text in quotes"},
+		{"unknown escape", e.Mark, "an unknown escape after \\ in a text with double quotes", "use single quotes"},
+		{"unknown anchor", e.Mark, "a word beginning with * is an alias in YAML", "put the text in quotes"},
+		{"expected alphabetic", e.ContextMark, "a word beginning with * or & has a meaning in YAML", "put the text in quotes"},
+		{"simple key", e.Mark, "a line without a colon", "write `key: value`"},
+		{"expected ':'", e.Mark, "a line without a colon", "write `key: value`"},
+		{"did not find expected", e.Mark, unfit, mend},
+	} {
+		if strings.Contains(e.Message, c.says) {
+			return Problem{f.name, c.mark.Line, c.mark.Column, c.what, c.mend}
+		}
 	}
 	return p
 }

@@ -87,6 +87,17 @@ func (c Case) Undecided() bool {
 	}
 }
 
+// Settled reports whether no therapist has anything left to do for the case: the client is
+// booked or was referred, needs it no longer, or had it erased.
+func (c Case) Settled() bool {
+	switch c.Status {
+	case Booked, Referred, Withdrawn, Erased:
+		return true
+	default:
+		return false
+	}
+}
+
 // Decide takes a therapist's decision; the first one wins. It returns a
 // *Conflict with ErrDecided when the case was decided since the round that
 // the therapist saw, or the client has yet to answer; a *Conflict with

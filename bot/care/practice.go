@@ -180,7 +180,7 @@ type Referral struct {
 }
 
 // Line is the referral as a therapist reads it, and a client in English.
-func (r Referral) Line() string { return r.LineIn(baseLanguage) }
+func (r Referral) Line() string { return r.LineIn(BaseLanguage) }
 
 // LineIn is the referral as a client reads it in a language.
 func (r Referral) LineIn(lang string) string {

@@ -77,7 +77,7 @@ type book struct {
 
 func (b *book) practice(r *reader, n *yaml.Node) {
 	p := &b.p
-	p.SessionMinutes, p.Language, p.FormOfAddress = 50, baseLanguage, addresses[0]
+	p.SessionMinutes, p.Language, p.FormOfAddress = 50, BaseLanguage, addresses[0]
 	r.mapping(n,
 		need("id", checked(r, &p.ID, form(idForm, "quiet-river"))),
 		need("name", text(r, &p.Name)),

@@ -11,7 +11,7 @@ type Wording map[string]string
 // In is the text in a language, or else the one for everybody, or else the
 // English one. It is empty where nothing was written.
 func (w Wording) In(lang string) string {
-	for _, l := range []string{lang, "", baseLanguage} {
+	for _, l := range []string{lang, "", BaseLanguage} {
 		if s, ok := w[l]; ok {
 			return s
 		}
@@ -19,8 +19,8 @@ func (w Wording) In(lang string) string {
 	return ""
 }
 
-// baseLanguage is what therapists read, and what every text can be had in.
-const baseLanguage = "en"
+// BaseLanguage is what therapists read, and what every text can be had in.
+const BaseLanguage = "en"
 
 // addresses are the ways in which a language may speak to a person.
 var addresses = []string{"tu", "usted"}
@@ -44,8 +44,8 @@ func (r *reader) wording(dst *Wording, each func(*reader, *string) take) take {
 			each(r, &s)(value)
 			all[key.Value] = s
 		})
-		if _, ok := all[baseLanguage]; !ok {
-			r.bad(n, "the English text is missing", "write `"+baseLanguage+":` as well")
+		if _, ok := all[BaseLanguage]; !ok {
+			r.bad(n, "the English text is missing", "write `"+BaseLanguage+":` as well")
 		}
 		*dst = all
 	}

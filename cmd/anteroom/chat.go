@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"anteroom/bot/seal"
 	"anteroom/bot/sqlite"
 	"anteroom/bot/terminal"
+	"anteroom/dialogs/script"
 )
 
 var chatCommand = command{
@@ -31,7 +33,8 @@ names a file for a transcript that "anteroom replay" plays again.
   anteroom chat                    the built-in sample practice
   anteroom chat -practice DIR      your own
   anteroom chat < answers.txt      one answer a line
-  anteroom chat -dialog fee        one dialog alone, for its author; -lang es-usted in another language
+  anteroom chat -lang es-usted     in another language
+  anteroom chat -dialog fee        one dialog alone, for its author
   anteroom chat -record new.txt    writes down what is said, line by line`,
 }
 
@@ -66,7 +69,7 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 	read := p.settingsOf(fl, "practice", "log-level", "log-format")
 	record := fl.String("record", "", "write a transcript into `FILE`, a new one; its clock stands where those of all transcripts do")
 	dialog := fl.String("dialog", "", "play one dialog `NAME` alone: what the service would fill in stands in braces")
-	lang := fl.String("lang", "en", "the language of -dialog: en, es, es-usted")
+	lang := fl.String("lang", "", "the `LANGUAGE` to begin in: en, es, es-usted (default: the practice's own; of -dialog: en)")
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
 	}
@@ -78,11 +81,15 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 		if *record != "" {
 			return usageError{errors.New("-record writes down a whole intake: leave out -dialog")}
 		}
-		return p.rehearse(ctx, cfg.Practice, *dialog, *lang)
+		return p.rehearse(ctx, cfg.Practice, *dialog, cmp.Or(*lang, "en"))
 	}
 	practice, _, err := loadPractice(cfg.Practice)
 	if err != nil {
 		return err
+	}
+	base, form, _ := strings.Cut(*lang, "-")
+	if *lang != "" && !speaks(practice.Library, *lang) {
+		return notIn(practice.Library, *lang)
 	}
 	log := slog.New(slog.DiscardHandler)
 	if cfg.LogLevel == "debug" {
@@ -103,15 +110,21 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 		}
 		defer store.Close()
 		practice.Desk = "desk"
+		if form != "" {
+			inForm(practice, form)
+		}
 		service = bot.New(bot.Options{Practice: practice, Store: store, Root: seal.NewRoot(), Vault: seal.NewMemoryVault(),
 			Channels: []bot.Channel{client, desk}, Log: log, Now: time.Now, Instance: "chat", Health: quietHealth{}, Meter: quietHealth{}, Alone: true})
-		to = service
+		to = speaker{service, base}
 	} else {
 		rec, err := newRecorder(practice, *record, log, client, desk)
 		if err != nil {
 			return err
 		}
 		defer rec.close()
+		if err := rec.begin(ctx, base, form); err != nil {
+			return err
+		}
 		service, to = rec.play.start(), rec
 		kept = fmt.Sprintf("What is said is written to %s, as if it were %s.", *record, rec.play.clock(rec.play.now))
 	}
@@ -154,11 +167,35 @@ func (p *program) rehearse(ctx context.Context, folder, dialog, lang string) err
 		return err
 	}
 	if !speaks(lib, lang) {
-		return usageError{fmt.Errorf("-lang: nothing is written in %q; there are: %s", lang, strings.Join(lib.Languages(), ", "))}
+		return notIn(lib, lang)
 	}
-	r := &rehearsal{lib: lib, out: terminal.New(terminal.Options{In: p.stdin, Out: p.stdout}), lines: bufio.NewScanner(p.stdin), lang: lang,
+	files, err := filesOf(folder)
+	if err != nil {
+		return err
+	}
+	texts, err := readTexts(files)
+	if err != nil {
+		return usageError{inFolder(folder, err)}
+	}
+	r := &rehearsal{lib: lib, texts: texts, out: terminal.New(terminal.Options{In: p.stdin, Out: p.stdout}), lines: bufio.NewScanner(p.stdin), lang: lang,
 		typed: isTerminal(p.stdin), say: func(format string, args ...any) { fmt.Fprintf(p.stdout, format, args...) }}
 	return r.rehearse(ctx, dialog)
+}
+
+// notIn says that nothing is written in a language.
+func notIn(lib *script.Library, lang string) error {
+	return usageError{fmt.Errorf("-lang: nothing is written in %q; there are: %s", lang, strings.Join(lib.Languages(), ", "))}
+}
+
+// speaker says of all that is typed in which language the person's messenger is.
+type speaker struct {
+	bot.Receiver
+	locale string
+}
+
+func (s speaker) Receive(ctx context.Context, in bot.Inbound) error {
+	in.Locale = s.locale
+	return s.Receiver.Receive(ctx, in)
 }
 
 func isTerminal(r io.Reader) bool {

@@ -4,12 +4,14 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"anteroom/bot"
 	"anteroom/bot/terminal"
+	"anteroom/content"
 	"anteroom/dialogs"
 	"anteroom/dialogs/script"
 )
@@ -22,16 +24,30 @@ type rehearsal struct {
 	say   func(format string, args ...any)
 	lines *bufio.Scanner
 	lang  string
+	texts map[string]*content.Texts // the service's own, by language
 	typed bool
 }
 
 // Given implements [dialogs.Host].
-func (*rehearsal) Given(name string, _ dialogs.Facts) string {
-	if strings.HasPrefix(name, "words.") { // how a language writes dates and lists
-		return ""
+func (r *rehearsal) Given(name string, _ dialogs.Facts) string {
+	if !strings.HasPrefix(name, "words.") {
+		return braces(name)
 	}
-	return "{" + name + "}"
+	// How a language writes dates and lists, and then how the others do.
+	own, _, _ := strings.Cut(r.lang, "-")
+	if name == dialogs.WordsDate {
+		return r.texts[own].Say(name, braces)
+	}
+	lines := []string{r.texts[own].Say(name, braces)}
+	for _, lang := range slices.Sorted(maps.Keys(r.texts)) {
+		if lang != own {
+			lines = append(lines, r.texts[lang].Say(name, braces))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
+
+func braces(name string) string { return "{" + name + "}" }
 
 // Options implements [dialogs.Host].
 func (*rehearsal) Options(list string, _ dialogs.Facts) []script.Option {

@@ -68,16 +68,20 @@ func checkContent(ctx context.Context, p *program, c command, args []string) err
 	case folder == "" && (*release || *translated != ""):
 		return usageError{errors.New("the built-in content cannot be written: name the folder")}
 	}
+	if *translated != "" {
+		all, err := allFilesOf(folder)
+		if err != nil {
+			return err
+		}
+		if err := noteTranslated(p, folder, all, *translated); err != nil {
+			return err
+		}
+	}
 	files, err := filesOf(folder)
 	if err != nil {
 		return err
 	}
-	if *translated != "" {
-		if err := noteTranslated(p, folder, files, *translated); err != nil {
-			return err
-		}
-	}
-	proof := prove(files, time.Now(), true)
+	proof := prove(files, p.day(), true)
 	if *only != "" && proof.report != nil && proof.summary(*only) == nil {
 		return usageError{fmt.Errorf("there is no dialog %q", *only)}
 	}
@@ -163,6 +167,13 @@ func prove(files fs.FS, now time.Time, whose bool) *proof {
 			pr.take("practice", err)
 			practice = care.Practice{}
 		}
+		for _, lang := range practice.ChatLanguages {
+			if !slices.Contains(content.Languages(files), lang) {
+				pr.findings = append(pr.findings, finding{Rule: "translated", Serious: true, At: script.Place{File: "practice.yaml"},
+					What: fmt.Sprintf("chat_languages names %s, and nothing is written in it", lang),
+					Mend: fmt.Sprintf("write translations/%s/texts.yaml, dialogs and lists, as in translations/es, or leave %s out", lang, lang)})
+			}
+		}
 	}
 	pr.report = check.Prove(pr.library, contract(practice, texts, now))
 	var hard []finding
@@ -185,9 +196,9 @@ func prove(files fs.FS, now time.Time, whose bool) *proof {
 
 // proveContent is what content must pass before it is served, whoever works in
 // the practice: the error has a line for each thing that is wrong.
-func proveContent(files fs.FS) error {
+func proveContent(files fs.FS, now time.Time) error {
 	var wrong script.Problems
-	for _, f := range prove(files, time.Now(), false).findings {
+	for _, f := range prove(files, now, false).findings {
 		if f.Serious {
 			wrong = append(wrong, script.Problem{Place: f.At, What: f.What, Mend: f.Mend})
 		}
@@ -223,21 +234,26 @@ func (pr *proof) take(rule string, err error) {
 }
 
 // shows is the conversation that shows a finding, and of a leak the other one
-// that differs in the secret alone.
+// beside it.
 func shows(f check.Finding) []string {
 	if len(f.Other) == 0 {
 		return f.Transcript
 	}
-	return slices.Concat(f.Transcript, []string{"— and with another answer —"}, f.Other)
+	other := "— and with another answer —"
+	if !f.Alone {
+		other = "— and with other answers —"
+	}
+	return slices.Concat(f.Transcript, []string{other}, f.Other)
 }
 
 // contract is what the service and the practice are to the scripts.
 func contract(practice care.Practice, texts map[string]*content.Texts, now time.Time) check.Options {
 	c := bot.ForScripts()
-	o := check.Options{Entries: c.Entries, Asides: c.Asides, Help: c.Help, Words: map[string]string{},
-		Host: check.Host{Calls: make(map[string]check.Call, len(c.Calls)), Givens: c.Givens}}
+	o := check.Options{Entries: c.Entries, Asides: c.Asides, Help: c.Help, Words: map[string]string{}, Tells: c.Tells,
+		Host: check.Host{Calls: make(map[string]check.Call, len(c.Calls)), Givens: maps.Clone(c.Givens), Slack: slices.Sorted(maps.Keys(c.Slack))}}
+	maps.Copy(o.Host.Givens, c.Slack)
 	for name, call := range c.Calls {
-		to := check.Call{Reads: call.Reads, Shows: call.Shows}
+		to := check.Call{Reads: call.Reads, Shows: call.Shows, Slack: call.Slack}
 		if call.Decide != nil {
 			to.Decide = func(facts map[string]string) []string { return []string{call.Decide(facts)} }
 		} else if len(call.Results) > 0 {
@@ -334,14 +350,31 @@ func triaged(d *script.Dialog, urgency string) *script.Cond {
 
 // likely is what clients of the practice may well say: from a place that a
 // therapist has a licence for, about a topic that they know, with no wishes.
+// Of those that the practice would take alike the first stands for all.
 func likely(p care.Practice) []map[string]string {
 	var out []map[string]string
+	said, alike := map[[3]string]bool{}, map[string]bool{}
 	for _, t := range p.Therapists {
 		for _, place := range t.Licences {
 			for _, topic := range slices.Sorted(maps.Keys(t.Levels)) {
 				for _, sees := range []string{"solo", "partner"} {
-					out = append(out, map[string]string{"path": "full", "here": place, "topics": string(topic), "together": sees, "fee_ok": "fits",
-						"mode": "either", "times": "", "wishes": "", "out": ""})
+					if says := [3]string{place, string(topic), sees}; said[says] {
+						continue
+					} else {
+						said[says] = true
+					}
+					facts := map[string]string{"path": "full", "here": place, "topics": string(topic), "together": sees, "fee_ok": "fits",
+						"mode": "either", "times": "", "wishes": "", "out": ""}
+					var taken strings.Builder
+					for _, c := range care.Assess(care.ReadEnquiry(facts), p, nil, time.Time{}).Candidates {
+						if c.Passes {
+							fmt.Fprintln(&taken, c.Therapist, c.Fits, c.Room(), c.Parts)
+						}
+					}
+					if !alike[taken.String()] {
+						alike[taken.String()] = true
+						out = append(out, facts)
+					}
 				}
 			}
 		}
@@ -350,21 +383,23 @@ func likely(p care.Practice) []map[string]string {
 }
 
 // fits is every fit that the same answers can come to, by who has room: all,
-// all but one, or nobody.
+// all but one, or nobody. Of those who might be the one, only whom the enquiry
+// would go to first makes another fit of it.
 func fits(p care.Practice, facts map[string]string, now time.Time) []string {
 	e := care.ReadEnquiry(facts)
-	full := care.Caseload{}
-	for i := range 1000 {
-		full.Places = append(full.Places, care.Place{Case: care.CaseID(fmt.Sprintf("full-%d", i))})
+	room := care.Assess(e, p, nil, now)
+	one, nobody := p, p
+	one.Therapists, nobody.Therapists = slices.Clone(p.Therapists), slices.Clone(p.Therapists)
+	for i, t := range p.Therapists {
+		full := max(t.Carries.Total, t.Caps.Total.Hard)
+		nobody.Therapists[i].Carries.Total = full
+		if t.ID == room.First {
+			one.Therapists[i].Carries.Total = full
+		}
 	}
-	loads := []map[care.TherapistID]care.Caseload{{}, {}}
-	for _, t := range p.Therapists {
-		loads[1][t.ID] = full
-		loads = append(loads, map[care.TherapistID]care.Caseload{t.ID: full})
-	}
-	var out []string
-	for _, l := range loads {
-		if fit := string(care.Assess(e, p, l, now).Fit); !slices.Contains(out, fit) {
+	out := []string{string(room.Fit)}
+	for _, p := range []care.Practice{nobody, one} {
+		if fit := string(care.Assess(e, p, nil, now).Fit); !slices.Contains(out, fit) {
 			out = append(out, fit)
 		}
 	}
@@ -457,6 +492,6 @@ func writeLock(p *program, folder string, files fs.FS, lib *script.Library) erro
 	if err := writeWhole(file, lib.Release(before).Bytes(), 0o644); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "Released: %s\n", file)
+	fmt.Fprintf(p.stderr, "Released: %s\n", file)
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -125,8 +126,15 @@ func (p *program) value(s setting, isSet bool, flagValue string) (string, error)
 	return readSecret(s.env()+"_FILE", file)
 }
 
-// readSecret reads a secret from a file that nobody else may read.
+// pasted is how a token of a messenger looks, wherever it stands.
+var pasted = regexp.MustCompile(`[0-9]{6,}:[A-Za-z0-9_-]{20,}|(xox[a-z]|xapp)-[A-Za-z0-9-]{16,}`)
+
+// readSecret reads a secret from a file that nobody else may read. It does not
+// repeat a token that was written in place of the file's name.
 func readSecret(setting, path string) (string, error) {
+	if pasted.MatchString(path) {
+		return "", fmt.Errorf("%s: a token stands where the name of a file belongs: put it into a file that you alone can read, and write the name of that file", setting)
+	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", fmt.Errorf("%s: cannot read %s: %w", setting, path, cause(err))

@@ -120,7 +120,7 @@ func (x *examination) content(cfg config, folder string) {
 	if err != nil {
 		return // told before
 	}
-	if err := proveContent(files); err != nil {
+	if err := proveContent(files, x.p.day()); err != nil {
 		x.bad("%s: the content does not pass; \"anteroom check %s\" shows more:\n%v", folder, folder, err)
 		return
 	}
@@ -133,7 +133,7 @@ func (x *examination) helplines(folder string, p *bot.Practice, d *content.Direc
 	switch {
 	case !ok || len(c.Lines) == 0:
 		x.bad("%s: helplines.yaml has no numbers for %s: add them, with the day", folder, p.Country)
-	case time.Since(c.Dated) > 365*24*time.Hour:
+	case x.p.day().Sub(c.Dated) > content.MaxAge:
 		x.bad("%s: the help numbers for %s are dated %s: call each, and date them anew", folder, p.Country, c.Dated.Format(time.DateOnly))
 	default:
 		x.ok("help numbers for %s, dated %s; call each of them yourself before going live", p.Country, c.Dated.Format(time.DateOnly))

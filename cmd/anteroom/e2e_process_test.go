@@ -28,15 +28,19 @@ import (
 // message a second each would take all day.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"anteroom": main,
+		"anteroom": func() { asProcess(pace{}) },
 		"anteroom-unpaced": func() {
-			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-				pace: pace{telegram: telegram.Pace{Overall: 1e6, Chat: 1e6, ChatBurst: 1e6}, slack: time.Microsecond}}
-			os.Exit(p.run(ctx, os.Args[1:], os.Environ()))
+			asProcess(pace{telegram: telegram.Pace{Overall: 1e6, Chat: 1e6, ChatBurst: 1e6}, slack: time.Microsecond})
 		},
 	})
+}
+
+// asProcess is the whole program, on a day on which no help number is old.
+func asProcess(pace pace) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, pace: pace, now: func() time.Time { return someDay }}
+	os.Exit(p.run(ctx, os.Args[1:], os.Environ()))
 }
 
 // process is "anteroom serve" as a process of its own, started again and again

@@ -115,6 +115,7 @@ func printFindings(w io.Writer, folder string, all []finding, colour bool) {
 // jsonFindings writes them for programs.
 func jsonFindings(w io.Writer, folder string, all []finding, dialogs any) error {
 	for i := range all {
+		all[i].Mend = mendOf(folder, all[i])
 		all[i].File, all[i].Line, all[i].Column = located(folder, all[i].At.File), all[i].At.Line, all[i].At.Column
 	}
 	if all == nil {
@@ -141,8 +142,8 @@ func sarifFindings(w io.Writer, folder string, all []finding) error {
 			level = "warning"
 		}
 		text := f.What
-		if f.Mend != "" {
-			text += "\nMend: " + f.Mend
+		if mend := mendOf(folder, f); mend != "" {
+			text += "\nMend: " + mend
 		}
 		if len(f.Transcript) > 0 {
 			text += "\n" + strings.Join(f.Transcript, "\n")

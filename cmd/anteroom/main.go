@@ -38,6 +38,15 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	pace           pace
+	now            func() time.Time // [time.Now] when nil
+}
+
+// day is the time that a command works at.
+func (p *program) day() time.Time {
+	if p.now != nil {
+		return p.now()
+	}
+	return time.Now()
 }
 
 // pace is how fast the messengers are written to; zero is what they allow.

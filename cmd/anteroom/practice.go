@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"slices"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"anteroom/bot"
@@ -18,15 +20,41 @@ import (
 )
 
 // overlay reads a file from the practice's folder, and from what is built in
-// where the practice has none of its own.
+// where the practice has none of its own. A link that leads nowhere is one of
+// its own.
 type overlay struct{ own, builtin fs.FS }
 
 func (o overlay) Open(name string) (fs.File, error) {
+	info, err := o.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() && !info.Mode().IsRegular() { // to open a pipe is to wait
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("is no file")}
+	}
 	f, err := o.own.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return o.builtin.Open(name)
 	}
 	return f, err
+}
+
+// Stat follows links, and opens nothing.
+func (o overlay) Stat(name string) (fs.FileInfo, error) {
+	info, err := fs.Stat(o.own, name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return info, err
+	}
+	for at := name; at != "."; at = path.Dir(at) {
+		if _, err := fs.Lstat(o.own, at); err != nil {
+			continue
+		}
+		if _, err := fs.Stat(o.own, at); errors.Is(err, fs.ErrNotExist) {
+			return nil, content.Problem{File: at, What: "this is a link that leads nowhere", Mend: "let it lead to the file, or delete it"}
+		}
+		break
+	}
+	return fs.Stat(o.builtin, name)
 }
 
 // ReadDir lists both, each name once.
@@ -57,10 +85,18 @@ func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
 	return readPractice(folder, files)
 }
 
-// filesOf is a practice's folder over the built-in content.
-func filesOf(folder string) (fs.FS, error) {
+// filesOf is a practice's folder over the built-in content, as it stands at this
+// moment, in the languages that the practice offers. Every command reads through
+// it, so that all see the same.
+func filesOf(folder string) (fstest.MapFS, error) {
+	all, err := allFilesOf(folder)
+	return inLanguages(all), err
+}
+
+// allFilesOf is the same in every language.
+func allFilesOf(folder string) (fstest.MapFS, error) {
 	if folder == "" {
-		return content.Files, nil
+		return snapshot(content.Files)
 	}
 	info, err := os.Stat(folder)
 	if err != nil {
@@ -69,7 +105,11 @@ func filesOf(folder string) (fs.FS, error) {
 	if !info.IsDir() {
 		return nil, usageError{fmt.Errorf("the practice folder %s is a file; name the folder that \"anteroom init\" wrote", folder)}
 	}
-	return inLanguages(overlay{own: os.DirFS(folder), builtin: content.Files}), nil
+	all, err := snapshot(overlay{own: os.DirFS(folder), builtin: content.Files})
+	if err != nil {
+		return nil, usageError{inFolder(folder, err)}
+	}
+	return all, nil
 }
 
 // readPractice reads a practice from the files of its folder.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -16,18 +17,19 @@ import (
 	"strings"
 	"sync"
 	"testing/fstest"
+	"time"
 
 	"anteroom/content"
 )
 
 // checker is the version of the proofs. Whoever makes them find more counts it
 // up, and what was proved before is proved again.
-const checker = 1
+const checker = 2
 
 // Bounds of what is read of a practice's folder.
 const (
 	folderDepth = 4           // translations/es/dialogs is three
-	fileMost    = 1<<20 + 1   // one more than the readers of content take
+	fileMost    = 1 << 20     // bytes of a file
 	proofName   = "%s.proved" // under the folder of proofs
 )
 
@@ -42,7 +44,10 @@ func isContent(name string) bool {
 }
 
 // snapshot reads all content under a folder into memory, so that what is proved
-// is what is served, whatever an editor does meanwhile.
+// is what is served, whatever an editor does meanwhile. What is neither a folder
+// nor a file of content is not opened. A name of content that is no file, a file
+// that is too large, or a link that leads nowhere is an error: what an author
+// wrote is never passed over.
 func snapshot(files fs.FS) (fstest.MapFS, error) {
 	all := make(fstest.MapFS)
 	var walk func(dir string, depth int) error
@@ -53,22 +58,30 @@ func snapshot(files fs.FS) (fstest.MapFS, error) {
 		}
 		for _, e := range entries {
 			name := path.Join(dir, e.Name())
-			if strings.HasPrefix(e.Name(), ".") || !isContent(e.Name()) && e.Type().IsRegular() {
+			mayBeFolder := e.IsDir() || e.Type()&fs.ModeSymlink != 0
+			if strings.HasPrefix(e.Name(), ".") || !isContent(e.Name()) && !mayBeFolder {
 				continue
 			}
 			info, err := fs.Stat(files, name) // through a link
 			switch {
-			case errors.Is(err, fs.ErrNotExist): // a link that leads nowhere, or gone since
+			case errors.Is(err, fs.ErrNotExist): // gone since
+			case err != nil && !isContent(e.Name()) && !stands(content.Files, name): // nobody looks for it
 			case err != nil:
 				return err
 			case info.IsDir() && depth < folderDepth:
 				if err := walk(name, depth+1); err != nil {
 					return err
 				}
-			case info.Mode().IsRegular() && isContent(e.Name()):
-				data, err := readAtMost(files, name, fileMost)
+			case info.IsDir() || !isContent(e.Name()):
+			case !info.Mode().IsRegular():
+				return content.Problem{File: name, What: "this is no file", Mend: "put a file there, or take it away"}
+			default:
+				data, err := readAtMost(files, name, fileMost+1)
 				if err != nil {
 					return err
+				}
+				if len(data) > fileMost {
+					return content.Problem{File: name, What: fmt.Sprintf("the file is larger than %d bytes", fileMost), Mend: "split it, or take out what nobody needs"}
 				}
 				all[name] = &fstest.MapFile{Data: data, Mode: 0o444}
 			}
@@ -105,7 +118,8 @@ func hashOf(files fstest.MapFS, of func(name string) bool) string {
 func everything(string) bool { return true }
 
 // proofKey names what a proof depends on: the checker, and the content. What a
-// practice says of itself is checked at every start, and is no part of it.
+// practice says of itself is checked at every start, and is no part of it. Nor
+// is the program: see [proofs].
 func proofKey(files fstest.MapFS) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "checker %d\n%s", checker, hashOf(files, func(name string) bool {
 		switch name {
@@ -118,40 +132,61 @@ func proofKey(files fstest.MapFS) string {
 }
 
 // proofs remembers which content was proved, in a folder with one small file for
-// each, and proves what was not.
+// each, and proves what was not. The file says which build proved it, and counts
+// for no other: a build that knows more calls or rules may judge otherwise.
 type proofs struct {
 	dir   string
-	prove func(files fs.FS) error // one line of the error a problem
+	build string
+	prove func(files fs.FS, now time.Time) error // one line of the error a problem
+	now   func() time.Time
 	log   *slog.Logger
 	tell  sync.Once
 }
 
 // newProofs keeps them in a folder, or in the user's cache when none is named.
-func newProofs(dir string, log *slog.Logger, prove func(fs.FS) error) *proofs {
+func newProofs(dir string, log *slog.Logger, now func() time.Time, prove func(fs.FS, time.Time) error) *proofs {
 	if dir == "" {
 		if cache, err := os.UserCacheDir(); err == nil {
 			dir = filepath.Join(cache, "anteroom", "proofs")
 		}
 	}
-	return &proofs{dir: dir, prove: prove, log: log}
+	return &proofs{dir: dir, build: build(), prove: prove, now: now, log: log}
 }
 
-// has reports whether the content was proved before: by us here, or at the
-// build where it is the built-in one.
+// has reports whether the content was proved before: by this build here, or
+// before its release where it is the built-in one.
 func (p *proofs) has(files fstest.MapFS) bool {
 	key := proofKey(files)
-	return key == strings.TrimSpace(content.Proof) || p.dir != "" && exists(p.file(key))
+	if key == strings.TrimSpace(content.Proof) {
+		return true
+	}
+	by, err := os.ReadFile(p.file(key))
+	return p.dir != "" && err == nil && string(by) == p.noted()
 }
+
+func (p *proofs) noted() string { return "anteroom " + p.build + "\n" }
 
 func (p *proofs) file(key string) string { return filepath.Join(p.dir, fmt.Sprintf(proofName, key)) }
 
-// insist proves the content, unless it was proved before.
-func (p *proofs) insist(files fstest.MapFS) error {
+// insist proves the content, unless it was proved before. Content that was, and
+// only grew old since, is let pass with a warning: a practice does not fall
+// silent over night. When the context ends, a proof under way is left behind.
+func (p *proofs) insist(ctx context.Context, files fstest.MapFS) error {
 	if p.has(files) {
+		if old := content.Check(files, p.now()); len(old) > 0 {
+			p.log.Error("the content grew old since it was proved: mend it soon, for no change of it will be taken before", "problems", len(old), "first", old[0].Error())
+		}
 		return nil
 	}
-	if err := p.prove(files); err != nil {
-		return err
+	proved := make(chan error, 1)
+	go func() { proved <- p.prove(files, p.now()) }()
+	select {
+	case err := <-proved:
+		if err != nil {
+			return err
+		}
+	case <-ctx.Done():
+		return fmt.Errorf("prove the content: %w", context.Cause(ctx))
 	}
 	if err := p.keep(proofKey(files)); err != nil {
 		p.tell.Do(func() {
@@ -168,5 +203,5 @@ func (p *proofs) keep(key string) error {
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(p.file(key), []byte("anteroom "+version+"\n"), 0o600)
+	return os.WriteFile(p.file(key), []byte(p.noted()), 0o600)
 }

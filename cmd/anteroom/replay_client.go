@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"anteroom/bot"
+	"anteroom/dialogs"
 	"anteroom/dialogs/script"
 )
 
@@ -23,10 +25,10 @@ type screen struct {
 // asInMark begins a line that takes over what another transcript does.
 const asInMark = "… as in "
 
-// asIn does what a client does in another file, and shows what the last of it
-// came to.
+// asIn does what is done in another file, and shows what the last of it came
+// to.
 func (p *play) asIn(ctx context.Context, how string) error {
-	p.brief = true
+	p.brief = true // from here on: what the other file shows whole need not be shown again
 	name, how, _ := strings.Cut(how, ", ")
 	from, to, ok := strings.Cut(strings.TrimPrefix(how, "from "), "as far as ")
 	if !ok || p.sibling == nil {
@@ -40,15 +42,17 @@ func (p *play) asIn(ctx context.Context, how string) error {
 	begun := from == ""
 	for n, line := range file.lines() {
 		words, typed := strings.CutPrefix(line, "> ")
-		begun = begun || words == from
-		if !typed || !begun {
+		begun = begun || typed && words == from
+		if done, err := doing(line); err != nil {
+			return file.at(n, err)
+		} else if !done || !begun {
 			continue
 		}
 		before := p.out.Len()
-		if err := p.line(ctx, line); err != nil {
+		if err := p.within(ctx, file, n, line); err != nil {
 			return file.at(n, err)
 		}
-		if words == to {
+		if typed && words == to {
 			return nil
 		}
 		p.out.Truncate(before)
@@ -59,6 +63,18 @@ func (p *play) asIn(ctx context.Context, how string) error {
 	return fmt.Errorf("%s has no line > %s", file.path, to)
 }
 
+// within plays a line of another file, unless it is being played already: files
+// may take over what others take over, and not themselves.
+func (p *play) within(ctx context.Context, file *transcript, n int, line string) error {
+	at := fmt.Sprintf("%s:%d", filepath.Clean(file.path), n)
+	if slices.Contains(p.taken, at) {
+		return errors.New("this line takes over itself: name another file, or a line before this one")
+	}
+	p.taken = append(p.taken, at)
+	defer func() { p.taken = p.taken[:len(p.taken)-1] }()
+	return p.line(ctx, line)
+}
+
 // things is what can be sent that is no words.
 var things = map[string]string{"voice note": bot.MediaVoice, "photo": bot.MediaPhoto, "video": bot.MediaVideo, "sticker": bot.MediaSticker,
 	"place": bot.MediaLocation, "poll": bot.MediaPoll, "contact": bot.MediaContact, "file": bot.MediaDocument, "forward": bot.MediaForward}
@@ -67,9 +83,6 @@ var things = map[string]string{"voice note": bot.MediaVoice, "photo": bot.MediaP
 func (p *play) input(s string) (bot.What, error) {
 	now := p.screen(p.chat)
 	if label, ok := between(s, "[", "]"); ok {
-		if p.never[label] && !slices.Contains(p.secrets, label) {
-			p.secrets = append(p.secrets, label)
-		}
 		return pressed(now.buttons, label)
 	}
 	inner, ok := between(s, "(", ")")
@@ -93,6 +106,30 @@ func (p *play) input(s string) (bot.What, error) {
 	}
 	return nil, fmt.Errorf("(%s) is nothing that a person does here: write (%s), (old button: Label), (forged button), (same again), (changes a message to: words), or words in brackets as (writes: words)",
 		inner, strings.Join(slices.Sorted(maps.Keys(things)), "), ("))
+}
+
+// note is told each run of a dialog. However an answer was given, it is known
+// from there.
+func (p *play) note(run dialogs.Run, lang string) {
+	if p.trace != nil {
+		p.trace(run, lang)
+	}
+	d, ok := p.practice.Library.Dialog(run.Dialog)
+	if !ok {
+		return
+	}
+	for _, entry := range run.Trail {
+		s, ok := d.Step(entry.Step)
+		if !ok || entry.Kind != dialogs.Answer {
+			continue
+		}
+		ids := strings.Split(entry.Value, ",")
+		for _, o := range offered(s, lang) {
+			if p.never[o.Label] && slices.Contains(ids, o.ID) && !slices.Contains(p.secrets, o.Label) {
+				p.secrets = append(p.secrets, o.Label)
+			}
+		}
+	}
 }
 
 // typed is how a transcript writes words that somebody typed.
@@ -204,17 +241,23 @@ func (s *screen) draw(rows [][]bot.Button, brief bool) (lines []string) {
 // block writes a text of several lines, each within a page's width.
 func block(first, text string) (lines []string) {
 	lead := first
+	end := func(row string) {
+		if done, _ := doing(row); done { // further in it would read as what somebody does
+			lead = first
+		}
+		lines = append(lines, strings.TrimRight(lead+row, " "))
+		lead = strings.Repeat(" ", len(first))
+	}
 	for line := range strings.SplitSeq(text, "\n") {
 		row := ""
 		for _, word := range strings.Fields(line) {
 			if row != "" && len([]rune(row))+len([]rune(word)) > 92 {
-				lines = append(lines, lead+strings.TrimRight(row, " "))
-				row, lead = "", strings.Repeat(" ", len(first))
+				end(row)
+				row = ""
 			}
 			row += word + " "
 		}
-		lines = append(lines, strings.TrimRight(lead+row, " "))
-		lead = strings.Repeat(" ", len(first))
+		end(row)
 	}
 	return lines
 }

@@ -185,8 +185,11 @@ func (p *play) change(s string) error {
 	if _, ok := p.practice.Therapist(care.TherapistID(f[0])); !ok && f[0] != "everybody" {
 		return fmt.Errorf("nobody at the practice is called %s: use an id of its roster", f[0])
 	}
-	if f[0] == "everybody" && f[1] == "says" {
+	if f[0] == "everybody" && f[1] == "says" && len(f) == 3 {
 		return p.address(f[2])
+	}
+	if err := p.can(f, mend); err != nil {
+		return err
 	}
 	people := slices.Clone(p.practice.Therapists)
 	for i := range people {
@@ -202,27 +205,61 @@ func (p *play) change(s string) error {
 		case f[1] == "declines":
 			t.Levels = maps.Clone(t.Levels)
 			t.Levels[care.Topic(f[2])] = care.NotTaken
-		case f[1] == "carries" && len(f) == 4:
-			n, err := strconv.Atoi(f[3])
-			if err != nil {
-				return mend
-			}
+		case f[1] == "carries":
+			n, _ := strconv.Atoi(f[3]) // can has read it
 			t.Carries.Groups = maps.Clone(t.Carries.Groups)
 			if t.Carries.Groups == nil {
 				t.Carries.Groups = map[care.GroupID]int{}
 			}
 			t.Carries.Groups[care.GroupID(f[2])] = n
-		default:
-			return mend
 		}
 	}
 	p.practice.Therapists = people
 	return nil
 }
 
+// can reports whether a change is one that a roster could hold as well.
+func (p *play) can(f []string, mend error) error {
+	said, known := f[2:], []string(nil)
+	switch verb := f[1]; {
+	case verb == "sees":
+		known = []string{"solo", "couple"}
+	case verb == "works":
+		known = []string{"online", "in-person"}
+	case verb == "declines" && len(f) == 3:
+		known = vocabulary(p.practice.Library).Topics
+	case verb == "carries" && len(f) == 4:
+		if n, err := strconv.Atoi(f[3]); err != nil || n < 0 {
+			return fmt.Errorf("“%s” is no number of cases: %w", f[3], mend)
+		}
+		for group := range p.practice.Groups {
+			known = append(known, string(group))
+		}
+		slices.Sort(known)
+		said = f[2:3]
+	default:
+		return mend
+	}
+	for _, word := range said {
+		if !slices.Contains(known, word) {
+			return fmt.Errorf("nobody %s %s: use %s", f[1], word, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
 // address makes the practice speak to people in another form.
 func (p *play) address(form string) error {
-	texts := maps.Clone(p.practice.Texts)
+	if !inForm(p.practice, form) {
+		return fmt.Errorf("no language says %s: write tu or usted", form)
+	}
+	return nil
+}
+
+// inForm makes a practice speak to people in another form, if one of its
+// languages has it.
+func inForm(p *bot.Practice, form string) bool {
+	texts := maps.Clone(p.Texts)
 	known := false
 	for lang, t := range texts {
 		if t, ok := t.(*content.Texts); ok {
@@ -230,9 +267,8 @@ func (p *play) address(form string) error {
 			known = known || slices.Contains(t.Forms(), lang+"-"+form)
 		}
 	}
-	if !known {
-		return fmt.Errorf("no language says %s: write tu or usted", form)
+	if known {
+		p.Texts, p.FormOfAddress = texts, form
 	}
-	p.practice.Texts, p.practice.FormOfAddress = texts, form
-	return nil
+	return known
 }

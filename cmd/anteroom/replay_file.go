@@ -20,6 +20,7 @@ const largestTranscript = 4 << 20
 type transcript struct {
 	path string
 	text string // with plain line ends
+	crlf bool   // the file has those of another system
 }
 
 // readTranscript reads a file and looks whether it can be a transcript at all.
@@ -33,8 +34,8 @@ func readTranscript(path string) (*transcript, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	}
-	raw = bytes.ReplaceAll(bytes.TrimPrefix(raw, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
-	t := &transcript{path: path, text: string(raw)}
+	text := bytes.ReplaceAll(bytes.TrimPrefix(raw, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	t := &transcript{path: path, text: string(text), crlf: bytes.Contains(raw, []byte("\r\n"))}
 	if len(raw) > largestTranscript {
 		return nil, fmt.Errorf("%s: more than %d MB: split it into several conversations", path, largestTranscript>>20)
 	}
@@ -111,11 +112,15 @@ func listTranscripts(named []string) ([]string, error) {
 	return files, joinUsage(problems)
 }
 
-// rewrite puts a new text in the file's place at once, or leaves it as it is.
+// rewrite puts a new text in the file's place at once, with the line ends that
+// it has, or leaves it as it is.
 func (t *transcript) rewrite(text []byte) error {
 	info, err := os.Stat(t.path)
 	if err != nil {
 		return err
+	}
+	if t.crlf {
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
 	}
 	return writeWhole(t.path, text, info.Mode().Perm())
 }

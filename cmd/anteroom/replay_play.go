@@ -82,7 +82,8 @@ type play struct {
 	effects []string
 	last    bot.Inbound
 	n       int
-	brief   bool // something is taken from another file
+	brief   bool     // something was taken from another file
+	taken   []string // the lines of other files that are being played, as file:line
 	id      care.CaseID
 	rounds  map[care.TherapistID]int // what each therapist saw last
 
@@ -162,7 +163,12 @@ func (pl *player) play(ctx context.Context, file *transcript, trace func(dialogs
 // others say what came of it.
 func doing(line string) (bool, error) {
 	switch {
-	case line == "", strings.ContainsRune("<!| \t", rune(line[0])):
+	case line != "" && strings.ContainsRune(" \t", rune(line[0])):
+		if done, _ := doing(strings.TrimLeft(line, " \t")); done {
+			return false, errors.New("what is done begins at the beginning of the line, and here stands a space: take it out")
+		}
+		return false, nil
+	case line == "", strings.ContainsRune("<!|", rune(line[0])):
 		return false, nil
 	case strings.ContainsRune("#>@=", rune(line[0])), strings.HasPrefix(line, "--- "), strings.HasPrefix(line, asInMark):
 		return true, nil
@@ -228,7 +234,7 @@ func (p *play) start() *bot.Service {
 	if p.service == nil {
 		p.service = bot.New(bot.Options{Practice: p.practice, Store: p.store, Root: p.root, Vault: seal.NewMemoryVault(),
 			Channels: []bot.Channel{toClients{p}, toDesk{p}}, Log: p.log, Now: func() time.Time { return p.now },
-			Instance: "transcript", Health: quietHealth{}, Meter: quietHealth{}, Alone: true, Trace: p.trace})
+			Instance: "transcript", Health: quietHealth{}, Meter: quietHealth{}, Alone: true, Trace: p.note})
 	}
 	return p.service
 }

@@ -51,16 +51,30 @@ func newRecorder(practice *bot.Practice, path string, log *slog.Logger, client, 
 	return r, nil
 }
 
+// begin writes what stands before the first words: a title, how people are
+// spoken to, and the language of the person's messenger, where they are not the
+// usual ones.
+func (r *recorder) begin(ctx context.Context, lang, form string) error {
+	lines := []string{"# A chat, as it was recorded"}
+	if form != "" {
+		lines = append(lines, "= practice: everybody says "+form)
+	}
+	if lang != "" {
+		lines = append(lines, "--- "+r.play.chat+" ("+lang+")")
+	}
+	for _, line := range lines {
+		if err := r.play.take(ctx, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Receive plays what was typed. See [bot.Receiver].
 func (r *recorder) Receive(ctx context.Context, in bot.Inbound) error {
 	words, ok := in.What.(bot.Words)
 	if !ok {
 		return fmt.Errorf("a %T cannot be recorded", in.What)
-	}
-	if r.written == 0 {
-		if err := r.play.take(ctx, "# A chat, as it was recorded"); err != nil {
-			return err
-		}
 	}
 	if err := r.play.take(ctx, typed(words.Text)); err != nil {
 		return err

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -61,9 +62,21 @@ func TestReplayMends(t *testing.T) {
 		{"as in nothing", "… as in somewhere\n", "t.txt:1: name a file and a line of it, as in "},
 		{"as in no file", "… as in somewhere, as far as [Start]\n", "t.txt:1: there is no somewhere.txt beside this file"},
 		{"as in another folder", "… as in ../t, as far as [Start]\n", "t.txt:1: name a file of the same folder "},
-		{"as in itself", "… as in t, as far as [Start]\n", "t.txt:1: t.txt has no line > [Start]"},
+		{"as in itself", "… as in t, as far as [Start]\n", "t.txt:1: t.txt:1: t.txt:1: this line takes over itself: name another file, or a line before this one"},
 		{"as in itself, from", "… as in t, from [Stop] as far as [Start]\n> x\n", "t.txt:1: t.txt has no line > [Stop]"},
-		{"as in itself, no button", "… as in t, as far as [Start]\n> [Start]\n", "t.txt:1: t.txt:2: there is no button [Start]: none stands there"},
+		{"as in itself, no button", "… as in t, from [Start] as far as [Start]\n> [Start]\n", "t.txt:1: t.txt:2: there is no button [Start]: none stands there"},
+		{"as in itself, no clock", "> /start\n… as in t, from x as far as y\n> x\n@ soon\n> y\n", "t.txt:2: t.txt:4: write how far the clock moves as +26h or +9d"},
+		{"as in itself, a late change", "> /start\n… as in t, from x as far as y\n> x\n= practice: ana works online\n> y\n", "t.txt:2: t.txt:4: the practice is made another one before the first words: move the line up"},
+		{"further in", "> /start\n > [Start]\n", "t.txt:2: what is done begins at the beginning of the line, and here stands a space: take it out"},
+		{"the clock further in", "> /start\n\t@ +3d\n", "t.txt:2: what is done begins at the beginning of the line"},
+		{"a therapist further in", "> /start\n  = due\n", "t.txt:2: what is done begins at the beginning of the line"},
+		{"another chat further in", "> /start\n --- Kim\n", "t.txt:2: what is done begins at the beginning of the line"},
+		{"a change of a topic that is none", "= practice: ana declines kinky\n> /start\n", "t.txt:1: nobody declines kinky: use low-desire, "},
+		{"a change of a group that is none", "= practice: sam carries compulsion 5\n> /start\n", "t.txt:1: nobody carries compulsion: use compulsive, couples, "},
+		{"a change of a number that is none", "= practice: sam carries compulsive few\n> /start\n", "t.txt:1: “few” is no number of cases: write: sam carries "},
+		{"a change of people that are none", "= practice: everybody sees solo couples\n> /start\n", "t.txt:1: nobody sees couples: use solo, couple"},
+		{"a change of a place that is none", "= practice: ana works remotely\n> /start\n", "t.txt:1: nobody works remotely: use online, in-person"},
+		{"a change and more", "= practice: ana declines kink strictly\n> /start\n", "t.txt:1: write: sam carries compulsive 5, "},
 		{"large", "> /start\n" + strings.Repeat("# again and again\n", 300_000), "t.txt: more than 4 MB: split it into several conversations"},
 	}
 	for _, test := range tests {
@@ -99,6 +112,71 @@ func TestReplayOtherLineEnds(t *testing.T) {
 	got, good := playText(t, pl, "\ufeff"+strings.ReplaceAll(file.text, "\n", "\r\n"))
 	if !good {
 		t.Errorf("with \\r\\n:\n%s", got)
+	}
+}
+
+// TestReplayAsIn: all that is done in another file is done, what another person
+// does, the clock, and what that file takes over; and afterwards buttons are
+// written out again.
+func TestReplayAsIn(t *testing.T) {
+	pl := builtinPlayer(t)
+	dir := t.TempDir()
+	for name, text := range map[string]string{"one": "> /start\n> [Start]\n", "two": "… as in one, as far as [Start]\n--- Kim (es)\n@ +1h\n> /start\n> hola\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := pl.play(t.Context(), &transcript{path: filepath.Join(dir, "t.txt"), text: "… as in two, as far as hola\n"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(maps.Keys(p.screens)); !slices.Equal(got, []string{"Kim", "client"}) || p.chat != "Kim" || p.last.Locale != "es" {
+		t.Errorf("the chats are %q, and it is that of %s in %s; want Kim's in es, and the client's", got, p.chat, p.last.Locale)
+	}
+	if got, want := p.clock(p.now), "Monday 23 November 2026, 11:01"; got != want {
+		t.Errorf("it is %s, want %s", got, want)
+	}
+}
+
+// TestReplayKeepsLineEnds: a file of another system is written anew as one.
+func TestReplayKeepsLineEnds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "t.txt")
+	if err := os.WriteFile(path, []byte("# A title\r\n> /start\r\n< Hm.\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := &replayer{player: builtinPlayer(t), out: io.Discard, update: true}
+	if !r.say(path, r.one(t.Context(), path)) {
+		t.Fatal("it cannot be written")
+	}
+	data, err := os.ReadFile(path)
+	if got := string(data); err != nil || strings.Count(got, "\n") < 5 || strings.Count(got, "\r\n") != strings.Count(got, "\n") {
+		t.Errorf("got %q, %v; want all its lines to end in \\r\\n", got, err)
+	}
+}
+
+// TestBlock: no line that the bot says reads as what somebody does.
+func TestBlock(t *testing.T) {
+	got := block("< ", "You wrote:\n> hi\nall\n= due\n[Start]")
+	if diff := cmp.Diff(got, []string{"< You wrote:", "< > hi", "  all", "< = due", "  [Start]"}); diff != "" {
+		t.Errorf("(-got +want):\n%s", diff)
+	}
+}
+
+// TestReplayLeakOfTyped: a safety answer is one too when it is typed, in words
+// or as a number.
+func TestReplayLeakOfTyped(t *testing.T) {
+	leaky := *builtinPlayer(t)
+	leaky.never = map[string]bool{"Weekday mornings": true}
+	file := replayed(t, &leaky, "expert-has-room.txt")
+	for _, words := range []string{"weekday mornings", "3"} {
+		before, after, ok := strings.Cut(file.text, "> [Weekday mornings]\n")
+		if !ok {
+			t.Fatal("nobody chooses that")
+		}
+		after = strings.Replace(after, "> [That is all]\n", "", 1) // words are all of it
+		if p, err := leaky.play(t.Context(), &transcript{path: file.path, text: before + "> " + words + "\n" + after}, nil); err != nil || len(p.leaks) != 1 {
+			t.Errorf("%s: got %v and %v, want one leak", words, p.leaks, err)
+		}
 	}
 }
 

@@ -86,7 +86,10 @@ type house struct {
 type room struct {
 	folder   string
 	edition  edition                      // in effect
+	begun    edition                      // what the channels were made with
+	wrong    wrong                        // what did not pass last, so that it is proved once
 	refused  string                       // what was not taken last, so that it is said once
+	later    string                       // what takes effect after a restart, likewise
 	practice atomic.Pointer[bot.Practice] // of the edition, for the channels
 	service  *bot.Service
 	telegram *telegram.Telegram
@@ -115,11 +118,13 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 	add(checkAddr("http-addr", cfg.HTTPAddr))
 	add(checkAddr("admin-addr", cfg.AdminAddr))
 	folders := strings.FieldsFunc(cfg.Practice, func(r rune) bool { return r == ',' })
-	h := &house{cfg: cfg, log: log, pace: p.pace, proofs: newProofs(cfg.Proofs, log, proveContent)}
+	h := &house{cfg: cfg, log: log, pace: p.pace, proofs: newProofs(cfg.Proofs, log, p.day, proveContent)}
 	for _, folder := range folders {
-		e, err := h.read(folder, len(folders) > 1, edition{})
+		r := &room{folder: folder}
+		e, err := h.read(ctx, r, len(folders) > 1, true)
 		add(err)
-		h.rooms = append(h.rooms, &room{folder: folder, edition: e})
+		r.edition, r.begun = e, e
+		h.rooms = append(h.rooms, r)
 	}
 	sqliteFile, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
 	ownKey := cfg.KeyFile == "" && isSQLite && sqliteFile != "" // made on the first run
@@ -300,7 +305,8 @@ func (h *house) furnish(r *room, root seal.Root, vault seal.Vault) error {
 }
 
 // dressed is a practice as it goes with the channels of the room: who keeps
-// copies of what is said, and where therapists get cards.
+// copies of what is said, and where therapists get cards. What Slack is shown
+// stays as the channel was made, and so does what clients are told of it.
 func (r *room) dressed(p *bot.Practice) *bot.Practice {
 	mine := *p
 	if r.telegram != nil {
@@ -308,7 +314,8 @@ func (r *room) dressed(p *bot.Practice) *bot.Practice {
 	}
 	if r.slack != nil {
 		where := "Slack"
-		if p.Slack.Disclosure == slack.InChannel {
+		mine.Slack.Disclosure = r.begun.shown
+		if mine.Slack.Disclosure == slack.InChannel {
 			where = "slack-line"
 		}
 		mine.Copies = append(mine.Copies, where)

@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 
 	"anteroom/content"
 	"anteroom/dialogs/script"
@@ -38,7 +41,10 @@ func noteTranslated(p *program, folder string, files fs.FS, lang string) error {
 		if err != nil {
 			return err
 		}
-		noted := withSums(string(data), sources)
+		noted, err := withSums(string(data), sources)
+		if err != nil {
+			return fmt.Errorf("%s: %w", located(folder, root+"/"+name+".yaml"), err)
+		}
 		if noted == string(data) {
 			return nil
 		}
@@ -70,41 +76,82 @@ func noteTranslated(p *program, folder string, files fs.FS, lang string) error {
 	return nil
 }
 
-// withSums is a translation's text with its `of` written anew, at the end,
-// for what the text translates.
-func withSums(text string, sources []script.Source) string {
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	var kept []string
+// lineEnd is every end of a line that YAML knows.
+var lineEnd = regexp.MustCompile("\r\n|[\n\r\u0085\u2028\u2029]")
+
+// withSums is a translation's text with its `of` written anew, where it stands
+// or at the end, for what the text translates. All else stays byte for byte.
+func withSums(text string, sources []script.Source) (string, error) {
+	var doc yaml.Node
+	if err := yaml.Load([]byte(text), &doc); err != nil {
+		return "", err
+	}
+	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode || doc.Content[0].Style&yaml.FlowStyle != 0 {
+		return "", errors.New("this is no translation with each key on a line of its own: write it as the built-in ones are written")
+	}
+	top := doc.Content[0]
+	starts := []int{0} // of the lines
+	for _, end := range lineEnd.FindAllStringIndex(text, -1) {
+		starts = append(starts, end[1])
+	}
+	if starts[len(starts)-1] < len(text) {
+		starts = append(starts, len(text))
+	}
+	line := func(n int) string { return text[starts[n]:starts[n+1]] }
 	stands := map[string]bool{}
-	inOf, prefix := false, ""
-	for _, line := range lines {
-		top := line != "" && line[0] != ' ' && line[0] != '#'
-		if top {
-			inOf, prefix = strings.HasPrefix(line, "of:"), ""
-			if strings.HasPrefix(line, "commands:") {
-				prefix = "commands."
+	first, after := -1, len(starts)-1 // the lines of `of`
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, value := top.Content[i], top.Content[i+1]
+		prefix := ""
+		switch {
+		case key.Value == "of":
+			first = key.Line - 1
+			if i+2 < len(top.Content) {
+				after = top.Content[i+2].Line - 1
+			}
+			continue
+		case key.Value == "commands":
+			prefix = "commands."
+		}
+		if value.Kind == yaml.MappingNode {
+			for j := 0; j < len(value.Content); j += 2 {
+				stands[prefix+value.Content[j].Value] = true
 			}
 		}
-		if inOf {
-			continue
-		}
-		kept = append(kept, line)
-		if id, _, ok := strings.Cut(strings.TrimLeft(line, " "), ":"); ok && strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "   ") {
-			stands[prefix+strings.Trim(id, `"'`)] = true
+	}
+	for n := top.Content[len(top.Content)-2].Line; n < after; n++ {
+		if strings.HasPrefix(line(n), "...") { // the document ends here
+			after = n
 		}
 	}
-	for len(kept) > 0 && kept[len(kept)-1] == "" {
-		kept = kept[:len(kept)-1]
+	if first < 0 {
+		first = after
+	} else if at := strings.TrimLeft(line(first), " \ufeff"); !strings.HasPrefix(strings.TrimLeft(at, `"'`), "of") {
+		return "", fmt.Errorf("line %d: write `of:` at the beginning of a line", first+1)
 	}
-	kept = append(kept, "of:")
+	for after > first+1 && (strings.TrimSpace(line(after-1)) == "" || strings.HasPrefix(strings.TrimSpace(line(after-1)), "#")) {
+		after-- // a remark there is on what follows
+	}
+
+	end, indent := "\n", strings.Repeat(" ", top.Column-1)
+	if strings.Contains(text, "\r\n") {
+		end = "\r\n"
+	}
+	var b strings.Builder
+	b.WriteString(text[:starts[first]])
+	if first > 0 && !lineEnd.MatchString(line(first-1)) {
+		b.WriteString(end)
+	}
+	b.WriteString(indent + "of:" + end)
 	for _, s := range sources {
 		if stands[s.ID] {
 			id := s.ID
 			if slices.Contains([]string{"y", "n", "yes", "no", "on", "off", "true", "false", "null"}, strings.ToLower(id)) {
 				id = `"` + id + `"`
 			}
-			kept = append(kept, fmt.Sprintf("  %s: %q", id, s.Sum))
+			fmt.Fprintf(&b, "%s  %s: %q%s", indent, id, s.Sum, end)
 		}
 	}
-	return strings.Join(kept, "\n") + "\n"
+	b.WriteString(text[starts[after]:])
+	return b.String(), nil
 }

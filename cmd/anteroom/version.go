@@ -17,15 +17,24 @@ var versionCommand = command{
 		if err := p.parse(c, newFlags("version"), args, 0); err != nil {
 			return err
 		}
-		revision := ""
-		if info, ok := debug.ReadBuildInfo(); ok {
-			for _, s := range info.Settings {
-				if s.Key == "vcs.revision" {
-					revision = " " + s.Value[:min(12, len(s.Value))]
-				}
-			}
-		}
-		fmt.Fprintf(p.stdout, "anteroom %s%s %s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		fmt.Fprintf(p.stdout, "anteroom %s %s %s/%s\n", build(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		return nil
 	},
+}
+
+// build is the version, and the revision that it was built from where the
+// compiler noted one.
+func build() string {
+	out := version
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				out += " " + s.Value[:min(12, len(s.Value))]
+			case s.Key == "vcs.modified" && s.Value == "true":
+				out += "+changed"
+			}
+		}
+	}
+	return out
 }

@@ -2,60 +2,41 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
-
-	"anteroom/bot"
 )
 
-// edition is a practice as its folder was at one moment: read whole, proved.
-type edition struct {
-	practice *bot.Practice
-	tokens   tokens
-	hash     string // of all files
+// The files of a folder are read when they were left alone for a moment, since
+// an editor writes several times, and renames. Where they never are, nobody waits
+// longer than the most.
+const (
+	settleFor  = 300 * time.Millisecond
+	settleMost = 5 * time.Second
+)
+
+// settling is the wait until files are left alone.
+type settling struct{ since time.Time } // of the first change that waits
+
+// more is how long to wait now that another change was seen.
+func (s *settling) more(now time.Time) time.Duration {
+	if s.since.IsZero() {
+		s.since = now
+	}
+	return max(0, min(settleFor, s.since.Add(settleMost).Sub(now)))
 }
 
-// read reads a practice's folder, proves its content, and looks whether it may
-// go live. The hash is known even of what must not be served. Files that are
-// those of an edition before are not read any further.
-func (h *house) read(folder string, several bool, before edition) (edition, error) {
-	files, err := filesOf(folder)
-	if err != nil {
-		return edition{}, err
-	}
-	all, err := snapshot(files)
-	if err != nil {
-		return edition{}, usageError{fmt.Errorf("the practice folder %s: %w", folder, err)}
-	}
-	e := edition{hash: hashOf(all, everything)}
-	if e.hash == before.hash {
-		return before, nil
-	}
-	if e.practice, _, err = readPractice(folder, all); err != nil {
-		return e, err
-	}
-	if err := h.proofs.insist(all); err != nil {
-		return e, usageError{inFolder(folder, err)}
-	}
-	e.tokens, err = tokensOf(h.cfg, folder, e.practice, several)
-	return e, errors.Join(err, mayGoLive(folder, e.practice, e.tokens))
-}
-
-// settleFor is how long the files of a folder must have been left alone before
-// they are read: an editor writes several times, and renames.
-const settleFor = 300 * time.Millisecond
+func (s *settling) over() { s.since = time.Time{} }
 
 // watch reads the practices' folders again when a file in them changes, and when
 // a signal asks for it. It returns when the context ends.
 func (h *house) watch(ctx context.Context, asked <-chan os.Signal) {
 	var events chan fsnotify.Event
 	var lost chan error
+	var in watched
 	blind := false
 	unwatched := func(err error) {
 		if !blind {
@@ -70,43 +51,61 @@ func (h *house) watch(ctx context.Context, asked <-chan os.Signal) {
 		defer files.Close()
 		events, lost = files.Events, files.Errors
 	}
+	read := func(asked bool) {
+		if files != nil { // there may be new folders
+			if in, err = h.follow(files); err != nil {
+				unwatched(err)
+			} else if blind {
+				h.log.Info("the practice's files are watched again")
+				blind = false
+			}
+		}
+		for _, r := range h.rooms {
+			h.reload(ctx, r, asked)
+		}
+	}
 	settled := time.NewTimer(0) // it may have changed since it was read
+	var wait settling
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-asked:
-			for _, r := range h.rooms {
-				h.reload(r, true)
-			}
+			read(true)
 		case e := <-events:
-			if concerns(e) {
-				settled.Reset(settleFor)
+			if in.concerns(e) {
+				settled.Reset(wait.more(time.Now()))
 			}
 		case err := <-lost: // some events were not told: look at everything
 			h.log.Warn("watching the practice's files", "err", err)
-			settled.Reset(settleFor)
+			settled.Reset(wait.more(time.Now()))
 		case <-settled.C:
-			if files != nil { // there may be new folders
-				if err := h.follow(files); err != nil {
-					unwatched(err)
-				}
-			}
-			for _, r := range h.rooms {
-				h.reload(r, false)
-			}
+			wait.over()
+			read(false)
 		}
 	}
 }
 
-// follow watches the folders of all practices, and those within them. It does
-// what it can, and returns the first error.
-func (h *house) follow(files *fsnotify.Watcher) (first error) {
-	var walk func(dir string, depth int)
-	walk = func(dir string, depth int) {
+// watched is what is followed.
+type watched struct {
+	folders map[string]bool // those of the practices, and those within them
+	ways    map[string]bool // by which the practices' folders are come to: themselves, and links above them
+}
+
+// follow watches the folders of all practices, those within them, and those
+// where a practice's folder can be put in the place of another. It does what it
+// can, and returns the first error.
+func (h *house) follow(files *fsnotify.Watcher) (in watched, first error) {
+	in = watched{folders: make(map[string]bool), ways: make(map[string]bool)}
+	add := func(dir string) {
 		if err := files.Add(dir); err != nil && first == nil {
 			first = err
 		}
+	}
+	var walk func(dir string, depth int)
+	walk = func(dir string, depth int) {
+		add(dir)
+		in.folders[dir] = true
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			return // it is read again before it is used, and said then
@@ -118,71 +117,44 @@ func (h *house) follow(files *fsnotify.Watcher) (first error) {
 			}
 		}
 	}
+	var roots []string
 	for _, r := range h.rooms {
-		walk(r.folder, 0)
+		folder, err := filepath.Abs(r.folder)
+		if err != nil {
+			folder = filepath.Clean(r.folder)
+		}
+		roots = append(roots, folder)
+		walk(folder, 0)
 	}
-	return first
+	for _, folder := range roots {
+		for at := folder; at != filepath.Dir(at); at = filepath.Dir(at) {
+			if info, err := os.Lstat(at); at == folder || err == nil && info.Mode()&os.ModeSymlink != 0 {
+				add(filepath.Dir(at))
+				in.ways[at] = true
+			}
+		}
+	}
+	return in, first
 }
 
 // concerns reports whether an event can have changed content: a file of it, a
 // folder, or the link by which Kubernetes swaps a whole folder. A database that
-// stands there too is none.
-func concerns(e fsnotify.Event) bool {
-	if e.Op == fsnotify.Chmod {
+// stands there too is none, whatever its name.
+func (w watched) concerns(e fsnotify.Event) bool {
+	path := filepath.Clean(e.Name)
+	name := filepath.Base(path)
+	switch {
+	case e.Op == fsnotify.Chmod:
+		return false
+	case w.ways[path]:
+		return true
+	case !w.folders[filepath.Dir(path)]:
+		return false // it stands beside the practice
+	case isContent(name), strings.HasPrefix(name, ".."), w.folders[path]:
+		return true
+	case strings.HasPrefix(name, "."):
 		return false
 	}
-	name := filepath.Base(e.Name)
-	return isContent(name) || filepath.Ext(name) == "" || strings.HasPrefix(name, "..")
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
-
-// reload reads a practice's folder again, and lets the service go on with what
-// it holds now. What fails changes nothing: the operator is told, and the
-// practice before stays.
-func (h *house) reload(r *room, asked bool) {
-	log := h.log.With("practice", r.practice.Load().ID())
-	e, err := h.read(r.folder, len(h.rooms) > 1, r.edition)
-	switch {
-	case err == nil && e.hash == r.edition.hash:
-		r.refused = ""
-		if asked {
-			log.Info("the content is as before", "hash", short(e.hash))
-		}
-		return
-	case err == nil && e.tokens != r.edition.tokens:
-		log.Warn("tokens and channels changed in the folder: they take effect at the next start")
-		e.tokens = r.edition.tokens
-	}
-	if err == nil {
-		e.practice = r.dressed(e.practice)
-		err = r.service.Reload(e.practice)
-	}
-	if err != nil {
-		problems := problemLines(err)
-		first := strings.Join(problems[:min(3, len(problems))], " · ")
-		if now := e.hash + first; asked || now != r.refused {
-			r.refused = now
-			h.board.Count("content_reloads_total", "outcome", "refused")
-			log.Error("the content is not taken, and the one before stays", "problems", len(problems), "first", first)
-		}
-		return
-	}
-	r.edition, r.refused = e, ""
-	r.practice.Store(e.practice)
-	h.board.Count("content_reloads_total", "outcome", "taken")
-	log.Info("the new content is in effect", "hash", short(e.hash))
-}
-
-// problemLines is each problem of an error, without the lines that only say
-// where they stand.
-func problemLines(err error) []string {
-	var out []string
-	for line := range strings.Lines(err.Error()) {
-		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasSuffix(line, ":") {
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
-func short(hash string) string { return hash[:min(12, len(hash))] }

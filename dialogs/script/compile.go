@@ -116,11 +116,12 @@ func (c *compiler) fact(d *rawDialog, raw *rawFact) *Fact {
 	f := &Fact{
 		Name: raw.name.name, Type: raw.typ, Host: raw.host.name,
 		Min: raw.min, Max: raw.max, SeenBy: raw.seenBy.name, Keep: raw.keep.name, SetBy: raw.setBy.name,
-		lastSet: -1, At: d.place(raw.name.pos), Home: d.name.name, BeforeConsent: raw.before.given(),
+		unread: raw.broken, lastSet: -1, At: d.place(raw.name.pos), Home: d.name.name, BeforeConsent: raw.before.given(),
 	}
 	for _, w := range raw.never {
 		f.Never = append(f.Never, w.name)
 	}
+	f.quiet = f.NeverIn("chat")
 	for _, v := range raw.values {
 		f.Values = append(f.Values, v.name)
 	}
@@ -129,11 +130,15 @@ func (c *compiler) fact(d *rawDialog, raw *rawFact) *Fact {
 		switch {
 		case ok:
 			f.List, f.Values = list, list.ids()
+			f.unread = f.unread || list.unread
 			if f.Type == Country {
 				c.countries(d, raw, list)
 			}
-		case d == c.root:
-			d.report(raw.list.pos, fmt.Sprintf("unknown list %q", raw.list.name), listMend(raw.list.name, keys(c.b.lists)))
+		default:
+			f.unread = true
+			if d == c.root {
+				d.report(raw.list.pos, fmt.Sprintf("unknown list %q", raw.list.name), listMend(raw.list.name, keys(c.b.lists)))
+			}
 		}
 	}
 	return f

@@ -66,7 +66,7 @@ func (c *Cond) Holds(values []Value) bool {
 }
 
 // Decide evaluates the condition where facts that a step of this rank or a
-// higher one may set are open.
+// higher one may set are open, and those that must never appear in a chat.
 func (c *Cond) Decide(values []Value, rank int) Truth {
 	switch c.Op {
 	case CondOr, CondAnd:
@@ -97,7 +97,7 @@ func (c *Cond) Decide(values []Value, rank int) Truth {
 			return Open
 		}
 	default:
-		if c.Fact.lastSet >= rank {
+		if c.Fact.lastSet >= rank || c.Fact.quiet {
 			return Open
 		}
 		if c.test(values[c.Fact.Slot]) {

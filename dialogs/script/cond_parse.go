@@ -191,6 +191,9 @@ func (p *condParser) not(depth int) *Cond {
 		return c
 	case t.kind == tokWord && t.text == "known":
 		p.take()
+		if t := p.peek(); t.kind == tokWord && !reserved(t.text) {
+			p.fail(t, "the fact after known needs parentheses", fmt.Sprintf("write %q", "known("+t.text+")"))
+		}
 		p.sign("(")
 		f := p.factName()
 		p.sign(")")
@@ -236,6 +239,10 @@ func (p *condParser) test() *Cond {
 	p.next--
 	f := p.factName()
 	op := p.take()
+	if f.unread && op.kind == tokSign && strings.ContainsAny(op.text, "=!<>") {
+		p.take()
+		return &Cond{Op: CondKnown, Fact: f}
+	}
 	if op.kind != tokSign || !strings.ContainsAny(op.text, "=!<>") {
 		p.fail(op, fmt.Sprintf("%s stands where a comparison belongs", op.name()),
 			fmt.Sprintf(`compare the fact, as in "%s", or ask "known(%s)"`, example(f), f.Name))
@@ -278,7 +285,7 @@ func (p *condParser) countTest(f *Fact, op token) *Cond {
 func (p *condParser) inList() *Cond {
 	at := p.peek()
 	f := p.factName()
-	if !f.Type.OneOf() {
+	if !f.Type.OneOf() && !f.unread {
 		p.fail(at, fmt.Sprintf("%s is %s and cannot stand before in […]", f.Name, f.Type.noun()), "write "+strconv.Quote(example(f)))
 	}
 	p.word("in")
@@ -297,11 +304,13 @@ func (p *condParser) inList() *Cond {
 
 func (p *condParser) inSeveral(first token) *Cond {
 	at := p.peek()
+	_, declared := p.facts[at.text]
+	if g, ok := p.facts[first.text]; ok && g.Type.OneOf() && !reserved(at.text) && (at.kind == tokWord || at.kind == tokNumber) &&
+		(!declared || !p.facts[at.text].Type.Many()) {
+		p.fail(at, "the values after in need brackets", fmt.Sprintf("write %q", fmt.Sprintf("%s in [%s]", g.Name, at.text)))
+	}
 	f := p.factName()
-	if !f.Type.Many() {
-		if g, ok := p.facts[first.text]; ok && g.Type.OneOf() {
-			p.fail(at, "the values after in need brackets", fmt.Sprintf("write %q", fmt.Sprintf("%s in [%s]", g.Name, at.text)))
-		}
+	if !f.Type.Many() && !f.unread {
 		p.fail(at, fmt.Sprintf("%s is %s and holds one value only", f.Name, f.Type.noun()), "write "+strconv.Quote(example(f)))
 	}
 	p.check(f, first)
@@ -318,7 +327,7 @@ func (p *condParser) constOf(f *Fact) string {
 }
 
 func (p *condParser) check(f *Fact, t token) {
-	if !slices.Contains(f.known(), t.text) {
+	if !f.unread && !slices.Contains(f.known(), t.text) {
 		p.fail(t, fmt.Sprintf("%s never holds %q", f.Name, t.text), allowed(f))
 	}
 }

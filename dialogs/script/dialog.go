@@ -189,7 +189,9 @@ func (s *Step) After(answer string) int {
 
 // AtMost is the most questions that can still come from a step on, itself
 // included, when the values are what a walk knows there. Facts that neither
-// it nor a later step can set are taken as settled, and close the routes they decide.
+// it nor a later step can set are taken as settled, and close the routes they
+// decide; those that must never appear in a chat close none, so that the number
+// tells nothing of them.
 func (d *Dialog) AtMost(from *Step, values []Value) int {
 	var room [256]int // enough for most dialogs
 	most := append(room[:0], make([]int, len(d.Steps)-from.Rank)...)

@@ -8,10 +8,10 @@
 //
 // Everything is decided at load. Every reference is resolved, every
 // condition is type-checked against the declared facts, called dialogs are
-// compiled inline, and the steps must form a graph without circles whose
-// longest path keeps the promised number of questions. A mistake is reported
-// as a Problem with file, line, column and what to write instead, and all
-// mistakes are reported together.
+// compiled inline, and the steps must form a graph without circles. A mistake
+// is reported as a Problem with file, line, column and what to write instead,
+// and all mistakes are reported together. What follows from the conditions, the
+// longest path too, package check proves.
 //
 // What it never does: it reads no clock and no network, keeps no state, and
 // never guesses. A word that looks like a truth value, a doubled key, an

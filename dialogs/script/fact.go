@@ -70,7 +70,9 @@ type Fact struct {
 
 	BeforeConsent bool // may be asked before the person consented
 
+	unread  bool     // its declaration has a mistake, so that nobody knows what it can hold
 	lastSet int      // the highest rank of a step that sets it; -1 when none does
+	quiet   bool     // never in a chat
 	extra   []string // ids that asks offer beside a host list
 }
 
@@ -109,6 +111,8 @@ func (f *Fact) Parse(canonical string) (Value, bool) {
 		return Value{}, false
 	}
 	switch {
+	case f.unread:
+		return v, true
 	case f.Type.OneOf():
 		return v, f.holds(canonical)
 	case f.Type.Many():
@@ -145,9 +149,10 @@ func (f *Fact) holds(id string) bool {
 	}
 }
 
-// same reports whether two dialogs declare the fact alike.
+// same reports whether two dialogs declare the fact alike, as far as both could
+// be read.
 func (f *Fact) same(g *Fact) bool {
-	return f.Type == g.Type && f.List == g.List && f.Host == g.Host &&
+	return f.unread || g.unread || f.Type == g.Type && f.List == g.List && f.Host == g.Host &&
 		f.Min == g.Min && f.Max == g.Max && f.SeenBy == g.SeenBy &&
 		f.Keep == g.Keep && f.SetBy == g.SetBy && f.BeforeConsent == g.BeforeConsent &&
 		slices.Equal(f.Values, g.Values) && slices.Equal(f.Never, g.Never)

@@ -75,15 +75,11 @@ func (c *compiler) graph() {
 			c.root.report(src.raw.id.pos, fmt.Sprintf("nothing leads to the step %s", s.ID), "lead to it with `go`, or delete it")
 		}
 	}
-	next := make([]int, len(c.d.Steps))
 	for rank := len(c.d.order) - 1; rank >= 0; rank-- {
 		i := c.d.order[rank]
 		s := c.d.Steps[i]
-		next[i] = -1
 		for _, e := range c.edges[i] {
-			if most := c.d.Steps[e.to].Most; next[i] < 0 || most > s.Most {
-				s.Most, next[i] = most, e.to
-			}
+			s.Most = max(s.Most, c.d.Steps[e.to].Most)
 		}
 		if s.Question() {
 			s.Most++
@@ -91,19 +87,6 @@ func (c *compiler) graph() {
 	}
 	c.d.Longest = c.d.Steps[0].Most
 	c.writers()
-	if c.root.longest > 0 && c.d.Longest > c.root.longest {
-		var path []string
-		for i := 0; i >= 0; i = next[i] {
-			if c.d.Steps[i].Question() {
-				path = append(path, c.d.Steps[i].ID)
-			}
-		}
-		if len(path) > 30 {
-			path = append(path[:30], "…")
-		}
-		c.root.report(c.root.limit, fmt.Sprintf("the longest path asks %d questions, and longest allows %d", c.d.Longest, c.root.longest),
-			"shorten it: "+strings.Join(path, ", "))
-	}
 }
 
 // rank sorts the steps so that each comes before those it goes on to. It

@@ -23,6 +23,7 @@ type Library struct {
 	formal    map[string]bool // languages with two forms of address
 	sources   map[string][]Source
 	stale     []Problem
+	unread    map[string]bool // translation files, and "FILE ID" of their steps and options
 }
 
 // Dialog is the dialog of that name.
@@ -56,6 +57,7 @@ func Load(fsys fs.FS, languages ...string) (*Library, error) {
 		open:     make(map[string]bool),
 		sums:     make(map[string][]byte),
 		said:     make(map[string][]*rawTranslation),
+		unread:   make(map[string]bool),
 	}
 	if err := b.translations(fsys, languages); err != nil {
 		return nil, err
@@ -70,6 +72,7 @@ func Load(fsys fs.FS, languages ...string) (*Library, error) {
 		b.problems = append(b.problems, l.problems...)
 		// A list with a mistake still has a name that dialogs may use.
 		b.lists[f.name] = l.compile(b.variants("lists/" + f.name))
+		b.lists[f.name].unread = len(l.problems) > 0
 		b.sums["list "+f.name] = f.sum[:]
 		for _, o := range l.opts {
 			sources["lists/"+f.name] = append(sources["lists/"+f.name], Source{o.id.name, sourceSum([]string{"label", o.label.name})})
@@ -109,7 +112,7 @@ func Load(fsys fs.FS, languages ...string) (*Library, error) {
 		fmt.Fprintf(all, "%s\n%x\n", f.path, f.sum)
 	}
 	return &Library{
-		Hash: hex.EncodeToString(all.Sum(nil)), dialogs: b.compiled, lists: b.lists, sources: sources, stale: b.stale.sorted(),
+		Hash: hex.EncodeToString(all.Sum(nil)), dialogs: b.compiled, lists: b.lists, sources: sources, stale: b.stale.sorted(), unread: b.unread,
 		languages: append([]string{b.original()}, b.langs...), formal: b.formal(),
 	}, nil
 }
@@ -148,6 +151,7 @@ func (b *builder) matched(sources map[string][]Source) {
 				b.fit(t, original, sources[name])
 			}
 			b.stale = append(b.stale, t.problems...)
+			t.mark(b.unread)
 		}
 	}
 }
@@ -165,6 +169,7 @@ type builder struct {
 	said       map[string][]*rawTranslation // by "dialogs/intake", "lists/topics"
 	translated []file
 	stale      Problems
+	unread     map[string]bool
 }
 
 type file struct {

@@ -33,17 +33,18 @@ type LockedDialog struct {
 // ReadLock reads a lock file. One that names no dialogs, or says nothing of a
 // dialog that it names, would let every change pass, and is refused.
 func ReadLock(data []byte) (*Lock, error) {
-	if len(data) > fileSize {
-		return nil, Problem{Place{File: LockFile}, fmt.Sprintf("the file is larger than %d bytes", fileSize), "write it anew: anteroom check -release"}
-	}
 	const mend = "take it back from where your content is kept, or write it anew: anteroom check -release"
+	r := reader{file: LockFile}
+	if r.open(data); len(r.problems) > 0 {
+		return nil, Problem{r.problems[0].Place, "the file cannot be read: " + r.problems[0].What, mend}
+	}
 	var l Lock
 	dec, err := yaml.NewLoader(bytes.NewReader(data), yaml.WithKnownFields())
 	if err == nil {
 		err = dec.Load(&l)
 	}
 	if err != nil {
-		return nil, Problem{Place{File: LockFile}, "the file cannot be read: " + strings.ReplaceAll(err.Error(), "\n", " "), mend}
+		return nil, Problem{Place{File: LockFile}, "the file cannot be read: something stands there that a release never writes", mend}
 	}
 	if l.Dialogs == nil {
 		return nil, Problem{Place{File: LockFile}, "nothing stands under `dialogs`", mend}

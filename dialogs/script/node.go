@@ -108,23 +108,35 @@ func kindOf(n *yaml.Node) string {
 
 // text reads a text that a person may come to read.
 func (r *reader) text(n *yaml.Node, what string) (ref, bool) {
-	if n.Kind == yaml.AliasNode {
-		return ref{}, false
+	if n.Kind == yaml.AliasNode || n.ShortTag() != "!!str" && n.Style&yaml.TaggedStyle != 0 {
+		return ref{}, false // told by vet
 	}
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" {
-		mend := "write a text"
-		if n.Kind == yaml.ScalarNode && n.ShortTag() != "!!null" {
+		mend := textMend(what)
+		switch {
+		case n.Kind == yaml.ScalarNode && n.ShortTag() != "!!null":
 			mend = fmt.Sprintf("put it in quotes: %q", n.Value)
+		case n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0:
+			mend = "a text that begins with { needs quotes"
+		case n.Kind == yaml.SequenceNode && n.Style&yaml.FlowStyle != 0:
+			mend = "a text that begins with [ needs quotes"
 		}
 		r.report(place(n), fmt.Sprintf("%s must be a text, and this is %s", what, kindOf(n)), mend)
 		return ref{}, false
 	}
 	s := strings.TrimSpace(n.Value)
 	if s == "" {
-		r.report(place(n), what+" is empty", "write a text")
+		r.report(place(n), what+" is empty", textMend(what))
 		return ref{}, false
 	}
 	return ref{s, place(n)}, true
+}
+
+func textMend(what string) string {
+	if what == "when" {
+		return `write a condition, as in "age == adult"`
+	}
+	return "write a text"
 }
 
 // texts reads one text or a list of them.

@@ -179,6 +179,7 @@ type List struct {
 	At       Place
 	Moved    map[string]string // the option now, or "gone", by the option of an earlier release
 
+	unread bool // it has a mistake, so that nobody knows what it holds
 	base   *Options
 	in     map[string]*Options // by language, and by form of address
 	labels map[string]Place

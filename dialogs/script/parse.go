@@ -41,6 +41,7 @@ type rawFact struct {
 	keep   ref
 	setBy  ref
 	before ref // before-consent
+	broken bool
 }
 
 // rawMoved is what earlier releases called things: the name then, and now.
@@ -174,6 +175,7 @@ func (d *rawDialog) readFacts(n *yaml.Node) {
 			field{"set-by", func(v *yaml.Node) { f.setBy, _ = d.id(v, "set-by", stepPattern, stepShape) }},
 		)
 		d.facts = append(d.facts, f)
+		defer func() { f.broken = len(d.problems) > before }()
 		if len(d.problems) > before || v.Kind != yaml.MappingNode {
 			return
 		}

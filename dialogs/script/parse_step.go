@@ -39,9 +39,12 @@ func (d *rawDialog) readSteps(n *yaml.Node) {
 	d.pairs(n, "steps", func(k, v *yaml.Node) {
 		before := len(d.problems)
 		if id, ok := d.id(k, "a step's id", stepPattern, stepShape); ok {
-			if s := d.readStep(id, v); s != nil {
-				d.steps = append(d.steps, s)
+			s := d.readStep(id, v)
+			if s == nil { // its id is known, and so can be gone to
+				s = &rawStep{id: id, op: Finish}
+				d.broken = true
 			}
+			d.steps = append(d.steps, s)
 		}
 		if len(d.problems) > before {
 			d.broken = true
@@ -149,11 +152,11 @@ func (d *rawDialog) readKey(s *rawStep, key string, v *yaml.Node) {
 			}
 			if v.Kind == yaml.ScalarNode && v.ShortTag() == "!!null" {
 				d.report(place(v), fmt.Sprintf("the answer %q has no label", id.name), "write `id: label`; a label that holds a comma needs quotes")
+				s.answers = append(s.answers, rawOption{id: id})
 				return
 			}
-			if label, ok := d.text(v, "a label"); ok {
-				s.answers = append(s.answers, rawOption{id: id, label: label})
-			}
+			label, _ := d.text(v, "a label") // without one it is an answer all the same
+			s.answers = append(s.answers, rawOption{id: id, label: label})
 		})
 		if v.Kind == yaml.MappingNode && len(v.Content) == 0 {
 			d.report(place(v), "answers is empty", "write `id: label` pairs")

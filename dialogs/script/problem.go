@@ -66,13 +66,7 @@ func (ps Problems) sorted() Problems {
 // suggest proposes the known word nearest to the given one, or else lists
 // what is known when that is short enough to read.
 func suggest(word string, known []string) string {
-	best, bestDistance := "", 1+(len(word)+1)/3
-	for _, k := range known {
-		if d := distance(word, k); d < bestDistance {
-			best, bestDistance = k, d
-		}
-	}
-	switch {
+	switch best := nearest(word, known); {
 	case best != "":
 		return fmt.Sprintf("did you mean %q?", best)
 	case len(known) == 0:
@@ -82,6 +76,18 @@ func suggest(word string, known []string) string {
 	default:
 		return "known: " + strings.Join(known[:12], ", ") + ", …"
 	}
+}
+
+// nearest is the known word that the given one may be meant for; empty when
+// none is near.
+func nearest(word string, known []string) string {
+	best, bestDistance := "", 1+(len(word)+1)/3
+	for _, k := range known {
+		if d := distance(word, k); d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	return best
 }
 
 // distance counts the single-letter edits between two words; two letters

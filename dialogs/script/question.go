@@ -39,6 +39,10 @@ func (c *compiler) question(s *Step, sc *scope, raw *rawStep) {
 	}
 	s.Type = s.Into.Type
 	c.maySet(sc, raw.into, s)
+	if s.Into.unread || s.From != nil && s.From.unread {
+		c.asWritten(s, raw)
+		return
+	}
 	if s.Op == Review && !s.Type.OneOf() {
 		c.tell(sc, raw.into.pos, fmt.Sprintf("a review is answered with one answer, and %s is %s", s.Into.Name, s.Type.noun()), "write into a choice")
 	}
@@ -58,9 +62,13 @@ func (c *compiler) question(s *Step, sc *scope, raw *rawStep) {
 			c.whole = false
 			return
 		}
-		for _, a := range raw.answers {
-			if !slices.Contains(f.Values, a.id.name) {
-				c.tell(sc, a.id.pos, fmt.Sprintf("%s never holds %q", f.Name, a.id.name), suggest(a.id.name, f.Values))
+		for i, a := range raw.answers {
+			if slices.Contains(f.Values, a.id.name) || !a.label.given() {
+				continue
+			}
+			c.tell(sc, a.id.pos, fmt.Sprintf("%s never holds %q", f.Name, a.id.name), suggest(a.id.name, f.Values))
+			if meant := nearest(a.id.name, f.Values); meant != "" && !hasOption(raw.answers, meant) {
+				raw.answers[i].id.name = meant // as elsewhere in the step
 			}
 		}
 		c.spelled(s, sc, raw)
@@ -73,6 +81,24 @@ func (c *compiler) question(s *Step, sc *scope, raw *rawStep) {
 		}
 	}
 	c.extrasFit(s, sc, raw)
+}
+
+// asWritten takes for answers all that the step names as such: what it asks for
+// is told where it is declared.
+func (c *compiler) asWritten(s *Step, raw *rawStep) {
+	c.whole = false
+	named := slices.Clone(raw.openly)
+	for _, a := range slices.Concat(raw.answers, raw.also) {
+		named = append(named, a.id)
+	}
+	for _, g := range raw.goTo {
+		named = append(named, g.answer)
+	}
+	var all []Option
+	for _, a := range named {
+		all = append(all, Option{ID: a.name})
+	}
+	s.options = NewOptions(all, nil)
 }
 
 // spelled takes the answers that stand in the step.

@@ -336,6 +336,7 @@ func (b *builder) fit(t *rawTranslation, original string, sources []Source) {
 	for _, id := range t.order {
 		if !slices.Contains(ids, id.name) {
 			t.report(id.pos, fmt.Sprintf("%s has no %s with texts", original, id.name), suggest(id.name, ids))
+			b.unread[t.file+" "+nearest(id.name, ids)] = true
 		}
 	}
 	for _, s := range sources {
@@ -358,6 +359,26 @@ func (b *builder) fit(t *rawTranslation, original string, sources []Source) {
 // from other texts than stand in the original now, and all that does not fit
 // the original or cannot be read.
 func (l *Library) Stale() []Problem { return l.stale }
+
+// Unread reports that a translation file ("translations/es/dialogs/intake.yaml")
+// has a mistake in what it says of a step or option, or cannot be read at all.
+// Stale says which.
+func (l *Library) Unread(file, id string) bool { return l.unread[file] || l.unread[file+" "+id] }
+
+// mark notes which of a translation's steps or options have a mistake.
+func (t *rawTranslation) mark(unread map[string]bool) {
+	for _, p := range t.problems {
+		of := t.file
+		for _, id := range t.order {
+			if id.pos.line < p.Line || id.pos.line == p.Line && id.pos.column <= p.Column {
+				of = t.file + " " + id.name
+			}
+		}
+		if len(t.order) == 0 || of != t.file {
+			unread[of] = true
+		}
+	}
+}
 
 // Languages are the language of the originals and those that they are
 // translated into, sorted behind it.

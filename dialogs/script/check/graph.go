@@ -5,11 +5,33 @@ type graph struct {
 	next  [][]int // by step; the place behind the last step is len(next)-1
 	join  []int   // the nearest step that every way from here comes to
 	depth []int
+
+	behind map[int][]bool // by step, as far as asked: the steps that can follow it
+}
+
+// comes reports that a step can follow another.
+func (g *graph) comes(from, to int) bool {
+	seen := g.behind[from]
+	if seen == nil {
+		seen = make([]bool, len(g.next))
+		for stack := []int{from}; len(stack) > 0; {
+			at := stack[len(stack)-1]
+			stack = stack[:len(stack)-1]
+			for _, next := range g.next[at] {
+				if !seen[next] {
+					seen[next] = true
+					stack = append(stack, next)
+				}
+			}
+		}
+		g.behind[from] = seen
+	}
+	return seen[to]
 }
 
 func (p *proof) graph() *graph {
 	end := len(p.d.Steps)
-	g := &graph{next: make([][]int, end+1), join: make([]int, end+1), depth: make([]int, end+1)}
+	g := &graph{next: make([][]int, end+1), join: make([]int, end+1), depth: make([]int, end+1), behind: make(map[int][]bool)}
 	for i := len(p.m.order) - 1; i >= 0; i-- {
 		s := p.m.order[i]
 		g.next[s.Index] = next(s)

@@ -44,7 +44,9 @@ func (p *proof) help() {
 		case s.Question():
 			bad, what = m.and(n.asked, one, told.not()), fmt.Sprintf("whoever asks for help is asked a second question, %s, before any help number", s.ID)
 			one = m.or(one, n.asked)
-		case s.Op == script.Finish || s.Op == script.Wait:
+		case s.Op == script.Wait || s.Op == script.Do && p.opts.Host.Calls[s.Name].Decide == nil:
+			bad, what = m.and(n.passed, told.not()), fmt.Sprintf("whoever asks for help waits for %s, which need not come, before any help number", s.Name)
+		case s.Op == script.Finish:
 			bad, what = m.and(n.passed, told.not()), fmt.Sprintf("whoever asks for help can come to %s without any help number", s.ID)
 		}
 		found, is := m.find(bad)
@@ -76,6 +78,20 @@ func (p *proof) shadows() {
 		}
 		told := make(map[string]bool)
 		for _, lang := range languages {
+			for _, label := range []*script.Phrase{s.Done, s.Skip, s.Change} {
+				if label == nil || told[label.At.String()] {
+					continue
+				}
+				at := slices.IndexFunc(words, func(w string) bool { return script.Fold(w) == script.Fold(plainIn(lang, p.d, label)) })
+				if at < 0 {
+					continue
+				}
+				told[label.At.String()] = true
+				p.tell(Finding{Rule: RuleHelp, At: label.Place(lang),
+					What:       fmt.Sprintf("the words “%s” ask for help everywhere, and at %s a button has them that is no help", words[at], s.ID),
+					Mend:       "reword the button",
+					Transcript: append(p.summary.Transcript(s.ID), "> "+words[at])})
+			}
 			options := s.Options(lang)
 			if options == nil {
 				continue

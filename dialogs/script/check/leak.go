@@ -26,16 +26,23 @@ func (p *proof) leaks() {
 				p.leak(g, f, place)
 			}
 		}
+		if slices.ContainsFunc(p.d.Facts, func(wide *script.Fact) bool { return width[f.SeenBy] < width[wide.SeenBy] }) {
+			p.leak(g, f, wider)
+		}
 	}
 	p.tooNarrow()
 }
 
+// wider stands for the place where those read who may not see a fact.
+const wider = "wider"
+
 // taint is what depends on one secret.
 type taint struct {
+	g      *graph
 	secret *script.Fact
-	place  string // where it must never appear
-	facts  map[*script.Fact]bool
-	steps  map[int][]int // by index: the steps whose ways part there
+	place  string                        // where it must never appear
+	facts  map[*script.Fact]map[int]bool // by index: the steps that write it so
+	steps  map[int][]int                 // by index: the steps whose ways part there
 	parts  map[int]*parting
 }
 
@@ -45,8 +52,35 @@ type parting struct {
 	to   []int // the steps that they lead to, the rarest first
 }
 
+// at reports that a fact depends on the secret where a step reads it: a step
+// before it may have written it so.
+func (t *taint) at(f *script.Fact, s *script.Step) bool {
+	if f == t.secret {
+		return true
+	}
+	for w := range t.facts[f] {
+		if t.g.comes(w, s.Index) {
+			return true
+		}
+	}
+	return false
+}
+
+// add notes that a step writes a fact in dependence on the secret, and
+// reports whether that is news.
+func (t *taint) add(f *script.Fact, s *script.Step) bool {
+	if f == nil || f == t.secret || t.facts[f][s.Index] {
+		return false
+	}
+	if t.facts[f] == nil {
+		t.facts[f] = make(map[int]bool)
+	}
+	t.facts[f][s.Index] = true
+	return true
+}
+
 func (p *proof) leak(g *graph, secret *script.Fact, place string) {
-	t := taint{secret, place, map[*script.Fact]bool{secret: true}, make(map[int][]int), make(map[int]*parting)}
+	t := taint{g, secret, place, make(map[*script.Fact]map[int]bool), make(map[int][]int), make(map[int]*parting)}
 	for grown := true; grown; {
 		grown = false
 		for _, s := range p.m.order {
@@ -59,33 +93,30 @@ func (p *proof) leak(g *graph, secret *script.Fact, place string) {
 					}
 				}
 			}
-			if s.Into == secret && s.OwnInto != nil && !t.facts[s.OwnInto] {
-				t.facts[s.OwnInto], grown = true, true
+			if s.Into == secret {
+				grown = t.add(s.OwnInto, s) || grown
 			}
 			if _, is := t.steps[s.Index]; !is {
 				continue
 			}
-			writes := []*script.Fact{s.OwnInto}
+			grown = t.add(s.OwnInto, s) || grown
 			if s.Op != script.Call && s.Op != script.Return {
-				writes = append(writes, s.Into)
+				grown = t.add(s.Into, s) || grown
 			}
 			for _, set := range s.Sets {
-				writes = append(writes, set.Fact)
-			}
-			for _, f := range writes {
-				if f != nil && !t.facts[f] {
-					t.facts[f], grown = true, true
-				}
+				grown = t.add(set.Fact, s) || grown
 			}
 		}
 	}
 	switch place {
 	case "chat":
 		p.shown(&t)
-		p.chosen(g, &t, func(s *script.Step) bool { return s.Op == script.Say || s.Question() })
+		p.chosen(&t, p.says)
 	case "slack":
-		p.chosen(g, &t, func(s *script.Step) bool { return s.Op == script.Alert })
+		p.chosen(&t, p.alerts)
 		p.given(&t, "a Slack channel", p.opts.Host.Slack)
+	case wider:
+		p.chosen(&t, t.copies)
 	default:
 		p.given(&t, "a partner", p.opts.Host.Partner)
 	}
@@ -96,10 +127,10 @@ func (p *proof) leak(g *graph, secret *script.Fact, place string) {
 func (p *proof) parting(s *script.Step, t *taint) *parting {
 	read := 0 // the first rule that reads what is tainted
 	switch {
-	case s.From != nil && t.facts[s.From]:
+	case s.From != nil && t.at(s.From, s):
 	case s.Into == t.secret && (s.Question() || s.Op == script.Do || s.Op == script.Wait):
 	case s.Op == script.Branch:
-		for read < len(s.Routes) && !reads(s.Routes[read].When, t.facts) {
+		for read < len(s.Routes) && !t.reads(s.Routes[read].When, s) {
 			read++
 		}
 		if read == len(s.Routes) {
@@ -115,7 +146,7 @@ func (p *proof) parting(s *script.Step, t *taint) *parting {
 		open := false // or independent of the secret
 		switch o.kind {
 		case arm:
-			open = o.way >= 0 && (o.way < read || chat && slices.ContainsFunc(s.Routes[o.way].Openly, func(f *script.Fact) bool { return t.facts[f] }))
+			open = o.way >= 0 && (o.way < read || chat && slices.ContainsFunc(s.Routes[o.way].Openly, func(f *script.Fact) bool { return t.at(f, s) }))
 		case skipped, missed, empty:
 			open = true
 		default:
@@ -137,9 +168,9 @@ func (p *proof) parting(s *script.Step, t *taint) *parting {
 	return &out
 }
 
-func reads(c *script.Cond, facts map[*script.Fact]bool) bool {
+func (t *taint) reads(c *script.Cond, s *script.Step) bool {
 	any := false
-	tests(c, func(c *script.Cond) { any = any || facts[c.Fact] })
+	tests(c, func(c *script.Cond) { any = any || t.at(c.Fact, s) })
 	return any
 }
 
@@ -149,24 +180,28 @@ func (p *proof) shown(t *taint) {
 		if p.m.nodes[s.Index].passed == p.m.no() {
 			continue
 		}
-		if s.From != nil && t.facts[s.From] {
+		if s.From != nil && t.at(s.From, s) {
 			p.tell(Finding{Rule: RuleLeak, At: s.At, What: fmt.Sprintf("the buttons of %s show %s, which must never appear in a chat", s.ID, named(s.From, t.secret)),
 				Mend: "offer all answers", Transcript: p.summary.Transcript(s.ID)})
 		}
 		for _, text := range texts(s) {
+			tainted := func(f *script.Fact) bool {
+				// Which answer to change may be asked at any question.
+				return t.at(f, s) || text == s.Pick && len(t.facts[f]) > 0
+			}
 			for _, seg := range text.In("") {
 				what := ""
 				switch seg.Kind {
 				case script.FactHere:
-					if f := p.d.Facts[seg.Slot]; t.facts[f] {
+					if f := p.d.Facts[seg.Slot]; tainted(f) {
 						what = fmt.Sprintf("the text shows %s, which must never appear in a chat", named(f, t.secret))
 					}
 				case script.Readback:
-					if f := p.vanishes(t); f != nil {
+					if f := p.vanishes(t, s); f != nil {
 						what = fmt.Sprintf("{readback} leaves out %s where it was overwritten, and that shows %s", f.Name, t.secret.Name)
 					}
 				case script.GivenHere:
-					if f := p.madeFrom(seg.Text, t); f != nil {
+					if f := p.madeFrom(seg.Text, tainted); f != nil {
 						what = fmt.Sprintf("{%s} is made from %s, which must never appear in a chat", seg.Text, named(f, t.secret))
 					}
 				}
@@ -178,6 +213,17 @@ func (p *proof) shown(t *taint) {
 	}
 }
 
+// vanishes is a fact that a way which depends on the secret writes over what
+// was answered, so that its line is missing from what is read back.
+func (p *proof) vanishes(t *taint, review *script.Step) *script.Fact {
+	for _, s := range p.m.order {
+		if s.Question() && s.Short != nil && s.Into != nil && s.Into != t.secret && t.at(s.Into, review) && !s.Into.NeverIn("chat") {
+			return s.Into
+		}
+	}
+	return nil
+}
+
 func named(f, secret *script.Fact) string {
 	if f == secret {
 		return f.Name
@@ -186,11 +232,11 @@ func named(f, secret *script.Fact) string {
 }
 
 // madeFrom is a tainted fact that a given is made from.
-func (p *proof) madeFrom(given string, t *taint) *script.Fact {
+func (p *proof) madeFrom(given string, tainted func(*script.Fact) bool) *script.Fact {
 	family, _, _ := strings.Cut(given, ".")
 	for _, key := range []string{given, family + ".*"} {
 		for _, name := range p.opts.Host.Givens[key] {
-			if f, ok := p.d.Fact(name); ok && t.facts[f] {
+			if f, ok := p.d.Fact(name); ok && tainted(f) {
 				return f
 			}
 		}
@@ -201,107 +247,15 @@ func (p *proof) madeFrom(given string, t *taint) *script.Fact {
 // given reports what the host sends elsewhere of a tainted fact.
 func (p *proof) given(t *taint, whom string, givens []string) {
 	for _, name := range givens {
-		if f := p.madeFrom(name, t); f != nil {
-			p.tell(Finding{Rule: RuleLeak, At: t.secret.At, What: fmt.Sprintf("{%s} goes to %s and is made from %s", name, whom, named(f, t.secret)),
+		tainted := func(f *script.Fact) bool { return f == t.secret || len(t.facts[f]) > 0 }
+		if f := p.madeFrom(name, tainted); f != nil {
+			what := fmt.Sprintf("%s goes to %s", name, whom)
+			if f != t.secret || f.Name != name {
+				what += " and is made from " + named(f, t.secret)
+			}
+			p.tell(Finding{Rule: RuleLeak, At: t.secret.At, What: what,
 				Mend: "leave the fact out of it, or declare the fact otherwise"})
 		}
-	}
-}
-
-// chosen reports what is told on some of the ways that depend on the secret
-// and not on others, once for each step whose ways part.
-func (p *proof) chosen(g *graph, t *taint, tells func(*script.Step) bool) {
-	for _, b := range p.m.order {
-		part := t.parts[b.Index]
-		if part == nil {
-			continue
-		}
-		var told []*script.Step
-		for _, s := range p.m.order {
-			if slices.Contains(t.steps[s.Index], b.Index) && tells(s) {
-				told = append(told, s)
-			}
-		}
-		// What the rarest answer leads to shows it best.
-		near := g.nearest(part.to)
-		slices.SortStableFunc(told, func(x, y *script.Step) int { return near[x.Index] - near[y.Index] })
-		way := p.m.or(part.lits...)
-		for i, s := range told {
-			if p.shownBy(t, b, s, way, told[i+1:]) {
-				break
-			}
-		}
-	}
-}
-
-// shownBy reports one text that shows the secret, if it does.
-func (p *proof) shownBy(t *taint, branch, s *script.Step, way lit, others []*script.Step) bool {
-	passed := p.m.nodes[s.Index].passed
-	with, is := p.m.find(way, passed)
-	if is == unsatisfiable {
-		return false
-	}
-	if is == unknown {
-		p.undecided(textAt(s), fmt.Sprintf("whether this shows what %s is", t.secret.Name))
-		return true
-	}
-	without, is := p.differs(with, way, passed, branch)
-	if is == unsatisfiable {
-		return false
-	}
-	if is == unknown {
-		p.undecided(textAt(s), fmt.Sprintf("whether this shows what %s is", t.secret.Name))
-		return true
-	}
-	f := Finding{Rule: RuleLeak, At: textAt(s), Also: []script.Place{branch.At},
-		What:       fmt.Sprintf("that this is said shows what %s is, which must never appear in a chat: the ways part at %s", t.secret.Name, branch.ID),
-		Mend:       fmt.Sprintf("lead the ways of %s to the same step, or, where the person just gave that answer and may see it, mark them with `openly`", branch.ID),
-		Transcript: p.shows(with, s), Other: without.transcript(p.d)}
-	if t.place == "slack" {
-		f.What = fmt.Sprintf("that this is told shows what %s is, which must never appear in Slack: the ways part at %s", t.secret.Name, branch.ID)
-		f.Mend = fmt.Sprintf("lead the ways of %s to the same step, or tell nobody", branch.ID)
-	}
-	for _, o := range others[:min(len(others), 8)] {
-		f.Also = append(f.Also, textAt(o))
-	}
-	p.tell(f)
-	return true
-}
-
-// differs finds a path that takes another of the ways and does not come to
-// the step: where it can, one that was the same up to where they part.
-func (p *proof) differs(with *path, way, passed lit, branch *script.Step) (*path, answer) {
-	same := []lit{way, passed.not()}
-	for _, at := range with.steps {
-		if at.step == branch {
-			break
-		}
-		same = append(same, p.m.took(at))
-	}
-	if found, is := p.m.find(same...); is == satisfiable {
-		return found, is
-	}
-	return p.m.find(way, passed.not())
-}
-
-// took is the outcome of a passage in the formula.
-func (m *model) took(at passage) lit {
-	for _, o := range m.nodes[at.step.Index].outs {
-		if o.kind == at.kind && o.to == at.to && o.way == at.way {
-			return o.lit
-		}
-	}
-	return m.yes
-}
-
-func textAt(s *script.Step) script.Place {
-	switch {
-	case len(s.Say) > 0:
-		return s.Say[0].At
-	case s.Ask != nil:
-		return s.Ask.At
-	default:
-		return s.At
 	}
 }
 
@@ -323,15 +277,4 @@ func (p *proof) tooNarrow() {
 			}
 		}
 	}
-}
-
-// vanishes is a fact that a way which depends on the secret writes over what
-// was answered, so that its line is missing from what is read back.
-func (p *proof) vanishes(t *taint) *script.Fact {
-	for _, s := range p.m.order {
-		if s.Question() && s.Short != nil && s.Into != nil && s.Into != t.secret && t.facts[s.Into] && !s.Into.NeverIn("chat") {
-			return s.Into
-		}
-	}
-	return nil
 }

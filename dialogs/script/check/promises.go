@@ -144,8 +144,68 @@ func private(s *script.Step) *script.Fact {
 	return nil
 }
 
+// waits proves that whatever a step waits for can come.
+func (p *proof) waits() {
+	for _, s := range p.m.order {
+		if s.Op != script.Wait || !p.own(s) || slices.Contains(p.opts.Events, s.Name) || p.m.nodes[s.Index].passed == p.m.no() {
+			continue
+		}
+		events := "there is none that it brings"
+		if len(p.opts.Events) > 0 {
+			events = "it brings " + strings.Join(p.opts.Events, ", ")
+		}
+		p.tell(Finding{Rule: RuleEndless, At: s.At, Transcript: p.summary.Transcript(s.ID),
+			What: fmt.Sprintf("the program never brings %q, and the conversation would wait here for ever", s.Name), Mend: "go on without it: " + events})
+	}
+}
+
+// pick proves that which answer to change is asked with words that are known
+// wherever that can be asked: at every question behind one whose answer is
+// read back.
+func (p *proof) pick() {
+	text := p.d.Pick
+	if text == nil {
+		return
+	}
+	m := p.m
+	var all []query
+	back := m.no()
+	for _, s := range m.order {
+		if !s.Question() {
+			continue
+		}
+		for _, seg := range text.In("") {
+			if seg.Kind != script.FactHere {
+				continue
+			}
+			f := p.d.Facts[seg.Slot]
+			all = append(all, query{
+				lits: append(m.toAsk(s), back, m.tracks[f].at(s.Rank).marks[0].not()), at: s,
+				tell: Finding{Rule: RuleUnset, At: text.At,
+					What: fmt.Sprintf("an answer can be changed at every question, and at some the text that asks which does not know {%s}", f.Name),
+					Mend: "reword it without what was answered"},
+				ask: fmt.Sprintf("whether {%s} is known wherever it is asked which answer to change", f.Name),
+			})
+		}
+		if s.Short != nil {
+			back = m.or(back, m.nodes[s.Index].asked)
+		}
+	}
+	p.none(all)
+}
+
 // consent proves that no private question comes before consent.
 func (p *proof) consent() {
+	if p.d.Consent != nil && p.d.Consent.SetBy == "" {
+		p.tell(Finding{Rule: RuleConsent, At: p.d.ConsentAt, Also: []script.Place{p.d.Consent.At},
+			What: fmt.Sprintf("any value of %s counts as consent, and an answer or a `set` can give it one, a refusal too", p.d.Consent.Name),
+			Mend: "name a fact that only the call which keeps consent sets, as with `set-by: remember-consent`"})
+	}
+	if p.d.ConsentGiven && (p.d.Name == p.opts.Help || slices.Contains(p.opts.Asides, p.d.Name)) {
+		p.tell(Finding{Rule: RuleConsent, At: p.d.ConsentAt,
+			What: fmt.Sprintf("%s can be opened at every question, before consent too, and says that consent was given", p.d.Name),
+			Mend: "delete this line, and declare what it asks for with `before-consent: allowed`"})
+	}
 	var ask []*script.Step
 	for _, s := range p.m.order {
 		if private(s) != nil && p.m.nodes[s.Index].passed != p.m.no() {

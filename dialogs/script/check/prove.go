@@ -19,6 +19,8 @@ type Options struct {
 	Help    string            // the aside behind "I need help now"
 	Words   map[string]string // words that count everywhere unless they answer the open question: the aside that each opens
 	Host    Host
+	Events  []string // what the program brings to a `wait`
+	Tells   []string // outcomes of begun dialogs for which the program says something in the chat
 
 	Conclusions []Conclusion
 
@@ -40,10 +42,11 @@ type Host struct {
 type Call struct {
 	Reads []string // facts
 	Shows string   // who sees what was read, in the words of seen-by; empty for nobody
+	Slack bool     // that the call was made is told in a Slack channel
 
-	// Decide is what the call can conclude from the facts in Reads, of which
+	// Decide says that the call answers at once, and what it can conclude from the facts in Reads, of which
 	// those that are not known are missing. Nil means any result that the
-	// script declares. It must depend on nothing but its argument, and be safe
+	// script declares, and perhaps none for a long time. It must depend on nothing but its argument, and be safe
 	// for use by many goroutines. Of a text it sees only that there is one, and
 	// of a number with more than 64 values one of each part that the script's
 	// conditions tell apart. What it never concludes can be proven where few
@@ -110,7 +113,8 @@ type Finding struct {
 	Dialog     string // the one that was proven
 	What, Mend string
 	Transcript []string       // a conversation that shows it: "> client", "< bot", "! effect"
-	Other      []string       // of a leak: one that differs in the secret alone
+	Other      []string       // of a leak: one with another answer, in which it does not show
+	Alone      bool           // that one differs in the secret alone
 	Also       []script.Place // where else it shows
 }
 
@@ -175,18 +179,16 @@ type Report struct {
 func Prove(lib *script.Library, opts Options) *Report {
 	names := lib.Names()
 	proofs := make([]*proof, len(names))
-	var wait sync.WaitGroup
-	room := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for i, name := range names {
 		d, _ := lib.Dialog(name)
 		proofs[i] = &proof{lib: lib, d: d, opts: &opts, begun: begun(lib, &opts, name)}
-		wait.Go(func() {
-			room <- struct{}{}
-			proofs[i].prove()
-			<-room
-		})
 	}
-	wait.Wait()
+	each(proofs, (*proof).promises)
+	conclude(proofs, &opts)
+	each(proofs, func(p *proof) {
+		p.counts()
+		p.strange()
+	})
 	r := &Report{Findings: calls(lib, &opts)}
 	for _, p := range proofs {
 		r.Findings = append(r.Findings, p.findings...)
@@ -207,6 +209,20 @@ func Prove(lib *script.Library, opts Options) *Report {
 		return a.Rule == b.Rule && a.At == b.At && a.What == b.What
 	})
 	return r
+}
+
+// each does some part of all proofs, several at a time.
+func each(proofs []*proof, part func(*proof)) {
+	var wait sync.WaitGroup
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, p := range proofs {
+		wait.Go(func() {
+			room <- struct{}{}
+			part(p)
+			<-room
+		})
+	}
+	wait.Wait()
 }
 
 // begun reports that the program begins the dialog, or that nothing calls it.
@@ -272,7 +288,8 @@ type proof struct {
 	replayed int
 }
 
-func (p *proof) prove() {
+// promises proves what one dialog by itself can keep or break.
+func (p *proof) promises() {
 	p.m = newModel(p.d, p.opts)
 	p.summary = Summary{Name: p.d.Name, Steps: len(p.d.Steps), Facts: len(p.d.Facts), Structural: p.d.Longest, dialog: p.d, witness: make(map[string]*path)}
 	for _, s := range p.d.Steps {
@@ -283,13 +300,12 @@ func (p *proof) prove() {
 	p.summary.Paths = p.m.paths()
 	p.reach()
 	p.endless()
+	p.waits()
 	p.unset()
+	p.pick()
 	p.consent()
 	p.help()
 	p.leaks()
-	p.conclude()
-	p.counts()
-	p.strange()
 }
 
 func (p *proof) tell(f Finding) {
@@ -299,8 +315,10 @@ func (p *proof) tell(f Finding) {
 
 // undecided reports a question that the budget did not suffice for.
 func (p *proof) undecided(at script.Place, what string) {
-	p.tell(Finding{Rule: RuleUndecided, At: at, What: "undecided: " + what, Mend: "make the dialog simpler: part it, or let fewer conditions hang together"})
+	p.tell(Finding{Rule: RuleUndecided, At: at, What: "undecided: " + what, Mend: simpler})
 }
+
+const simpler = "make the dialog simpler: part it, or let fewer conditions hang together"
 
 // own reports a step of the dialog's own file. Those of called dialogs are
 // judged where they stand.
@@ -308,5 +326,6 @@ func (p *proof) own(s *script.Step) bool { return s.Home == p.d.Name }
 
 // shows is the transcript of a path as it comes to a step.
 func (p *proof) shows(found *path, step *script.Step) []string {
+	p.compare(found)
 	return found.upTo(step.Index).transcript(p.d)
 }

@@ -29,10 +29,7 @@ func (p *proof) reach() {
 				}
 			}
 		}
-		if work := found.work(p.d.Language); p.replayed+work <= replay {
-			p.replayed += work
-			p.compare(found)
-		}
+		p.compare(found)
 		if p.most == nil || found.questions() > p.most.questions() {
 			p.most = found
 		}
@@ -82,11 +79,16 @@ func (p *proof) reach() {
 	p.dead(dead, never)
 }
 
-// replay bounds how many steps, squared, are walked again on the engine.
+// replay bounds the work of walking paths again on the engine.
 const replay = 20_000_000
 
-// compare walks a path on the engine itself.
+// compare walks a path on the engine itself, as long as that is no great work.
 func (p *proof) compare(found *path) {
+	work := found.work(p.d.Language)
+	if p.replayed+work > replay {
+		return
+	}
+	p.replayed += work
 	if err := found.replays(p.lib, p.d); err != nil {
 		p.tell(Finding{Rule: RuleInternal, At: p.d.At, What: err.Error(), Mend: "report this: the proof and the engine disagree", Transcript: found.transcript(p.d)})
 	}

@@ -163,9 +163,11 @@ func (at passage) said(d *script.Dialog) string {
 }
 
 // plain is a phrase with its placeholders left open.
-func plain(d *script.Dialog, p *script.Phrase) string {
+func plain(d *script.Dialog, p *script.Phrase) string { return plainIn(d.Language, d, p) }
+
+func plainIn(lang string, d *script.Dialog, p *script.Phrase) string {
 	var b strings.Builder
-	for _, s := range p.In(d.Language) {
+	for _, s := range p.In(lang) {
 		switch s.Kind {
 		case script.Literal:
 			b.WriteString(s.Text)

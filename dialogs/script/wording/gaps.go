@@ -39,11 +39,14 @@ func (g *gaps) tell(c *collection, at script.Place) {
 	for _, lang := range c.lib.Languages()[1:] {
 		file := fmt.Sprintf("translations/%s/%s.yaml", lang, g.file)
 		gaps := g.byLang[lang]
-		if len(gaps) > 0 && !c.has(g.file, lang) {
+		if len(gaps) > 0 && !c.has(g.file, lang) && !c.lib.Unread(file, "") {
 			c.tell(at, lang, "translated", fmt.Sprintf("%s is not translated into %s", g.file, lang), "write "+file)
 			continue
 		}
 		for _, gap := range gaps {
+			if c.lib.Unread(file, gap.id) {
+				continue // told where it stands
+			}
 			what := fmt.Sprintf("%s is not translated into %s", gap.id, lang)
 			if kind == "dialogs" {
 				what += ": " + strings.Join(gap.fields, ", ")

@@ -43,8 +43,9 @@ type walk struct {
 	accepted bool
 	out      []Output
 
-	unsaid []*script.Step // messages on a walk that is not fresh, since the last step that an entry answered
-	before []Output       // those that stood before the host call that made it fresh
+	unsaid []*script.Step  // messages on a walk that is not fresh, since the last step that an entry answered
+	room   [4]*script.Step // where unsaid begins: most walks need no more
+	before []Output        // those that stood before the host call that made it fresh
 }
 
 // start walks from the first step to where the run stands.
@@ -52,6 +53,7 @@ func (w *walk) start() error {
 	if w.at == nil {
 		w.index()
 		w.passed = make([]int, 0, len(w.run.Trail)+4)
+		w.unsaid = w.room[:0]
 	}
 	w.values = make([]script.Value, len(w.d.Facts))
 	w.passed, w.asked, w.latest, w.barrier = w.passed[:0], 0, 0, 0

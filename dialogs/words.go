@@ -1,6 +1,7 @@
 package dialogs
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,9 +62,16 @@ func dayIn(f Facts, day string) string {
 	return strings.NewReplacer("{day}", strings.TrimPrefix(part[2], "0"), "{month}", months[month-1], "{year}", part[0]).Replace(wordsOf(f, WordsDate))
 }
 
+// otherDigits are the languages that may write numbers in digits of their own,
+// by the Unicode CLDR's default numbering systems.
+var otherDigits = []string{"ar", "as", "bn", "bgn", "ccp", "ckb", "dz", "fa", "hi", "ks", "lrc", "mni", "mr", "my", "mzn", "ne", "pa", "ps", "sa", "sat", "sd", "ur", "uz"}
+
 // Numeral is a whole number as people write it in a language: 1200 is 1,200 or
 // 1.200, and ۱٬۲۰۰ where the digits are others too. The language may have a form of address behind it ("es-usted").
 func Numeral(lang string, n int) string {
 	base, _, _ := strings.Cut(lang, "-")
+	if n >= 0 && n < 1000 && !slices.Contains(otherDigits, base) {
+		return strconv.Itoa(n) // nothing parts its digits, and most numbers are such
+	}
 	return message.NewPrinter(language.Make(base)).Sprint(n)
 }

@@ -33,7 +33,7 @@ type LockedDialog struct {
 // ReadLock reads a lock file. One that names no dialogs, or says nothing of a
 // dialog that it names, would let every change pass, and is refused.
 func ReadLock(data []byte) (*Lock, error) {
-	const mend = "take it back from where your content is kept, or write it anew: anteroom check -release"
+	const mend = "take it back from where your content is kept, or delete it, and write it anew: anteroom check -release"
 	r := reader{file: LockFile}
 	if r.open(data); len(r.problems) > 0 {
 		return nil, Problem{r.problems[0].Place, "the file cannot be read: " + r.problems[0].What, mend}

@@ -57,6 +57,25 @@ func (p *Phrase) Has(lang string) bool {
 	return ok
 }
 
+// Written is a phrase in a language as a file has it: what is filled in stands
+// as {name}.
+func (d *Dialog) Written(p *Phrase, lang string) string {
+	var b strings.Builder
+	for _, s := range p.In(lang) {
+		switch s.Kind {
+		case Literal:
+			b.WriteString(s.Text)
+		case FactHere:
+			b.WriteString("{" + d.Facts[s.Slot].Name + "}")
+		case GivenHere:
+			b.WriteString("{" + s.Text + "}")
+		case Readback:
+			b.WriteString("{readback}")
+		}
+	}
+	return b.String()
+}
+
 // phrases compiles the texts of a step.
 func (c *compiler) phrases(s *Step, sc *scope, raw *rawStep) {
 	said := c.b.variants("dialogs/" + sc.d.name.name)

@@ -82,7 +82,7 @@ func (p *proof) shadows() {
 				if label == nil || told[label.At.String()] {
 					continue
 				}
-				at := slices.IndexFunc(words, func(w string) bool { return script.Fold(w) == script.Fold(plainIn(lang, p.d, label)) })
+				at := slices.IndexFunc(words, func(w string) bool { return script.Fold(w) == script.Fold(p.d.Written(label, lang)) })
 				if at < 0 {
 					continue
 				}

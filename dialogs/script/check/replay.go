@@ -107,13 +107,13 @@ func (p *path) transcript(d *script.Dialog) []string {
 		switch s.Op {
 		case script.Say:
 			for _, text := range s.Say {
-				put("<", plain(d, text))
+				put("<", d.Written(text, d.Language))
 			}
 		case script.Ask, script.Review:
 			if !at.kind.counts() && at.to >= 0 {
 				break
 			}
-			put("<", plain(d, s.Ask))
+			put("<", d.Written(s.Ask, d.Language))
 			if said := at.said(d); said != "" {
 				put(">", said)
 			}
@@ -135,7 +135,7 @@ func (at passage) said(d *script.Dialog) string {
 	s := at.step
 	switch at.kind {
 	case skipped:
-		return "[" + plain(d, s.Skip) + "]"
+		return "[" + d.Written(s.Skip, d.Language) + "]"
 	case missed:
 		return fmt.Sprintf("(something that is not understood, %d times)", s.MissAfter)
 	case answered:
@@ -160,24 +160,4 @@ func (at passage) said(d *script.Dialog) string {
 		return "[" + strings.Join(labels, "] [") + "]"
 	}
 	return at.value
-}
-
-// plain is a phrase with its placeholders left open.
-func plain(d *script.Dialog, p *script.Phrase) string { return plainIn(d.Language, d, p) }
-
-func plainIn(lang string, d *script.Dialog, p *script.Phrase) string {
-	var b strings.Builder
-	for _, s := range p.In(lang) {
-		switch s.Kind {
-		case script.Literal:
-			b.WriteString(s.Text)
-		case script.FactHere:
-			b.WriteString("{" + d.Facts[s.Slot].Name + "}")
-		case script.GivenHere:
-			b.WriteString("{" + s.Text + "}")
-		case script.Readback:
-			b.WriteString("{readback}")
-		}
-	}
-	return b.String()
 }

@@ -11,20 +11,7 @@ import (
 
 // plain is a phrase in one line, with its placeholders in braces.
 func plain(ph *script.Phrase, p *Picture) string {
-	var b strings.Builder
-	for _, s := range ph.In(p.opts.Lang) {
-		switch s.Kind {
-		case script.Literal:
-			b.WriteString(s.Text)
-		case script.FactHere:
-			b.WriteString("{" + p.dialog.Facts[s.Slot].Name + "}")
-		case script.GivenHere:
-			b.WriteString("{" + s.Text + "}")
-		case script.Readback:
-			b.WriteString("{readback}")
-		}
-	}
-	return strings.Join(strings.Fields(clean(b.String())), " ")
+	return strings.Join(strings.Fields(clean(p.dialog.Written(ph, p.opts.Lang))), " ")
 }
 
 // clean drops what no document may hold: control signs, and signs that turn

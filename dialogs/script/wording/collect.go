@@ -93,7 +93,7 @@ func (c *collection) phrase(d *script.Dialog, s *script.Step, p *script.Phrase, 
 	if p == nil {
 		return
 	}
-	source := written(d, p.In(c.base()))
+	source := d.Written(p, c.base())
 	piece := text{Piece{p.At, "dialogs/" + d.Name, c.base(), kind, source}, s.Verbatim != ""}
 	c.texts = append(c.texts, piece)
 	for _, lang := range c.lib.Languages()[1:] {
@@ -106,7 +106,7 @@ func (c *collection) phrase(d *script.Dialog, s *script.Step, p *script.Phrase, 
 			forms = all
 		}
 		for _, form := range forms {
-			piece.At, piece.Language, piece.Text = p.Place(form), form, written(d, p.In(form))
+			piece.At, piece.Language, piece.Text = p.Place(form), form, d.Written(p, form)
 			c.texts = append(c.texts, piece)
 			c.alike(piece, source)
 		}
@@ -136,24 +136,6 @@ func compare(source, translation string) (missing, extra []string) {
 		}
 	}
 	return missing, extra
-}
-
-// written is a phrase with its placeholders as {name}.
-func written(d *script.Dialog, segments []script.Segment) string {
-	var b strings.Builder
-	for _, s := range segments {
-		switch s.Kind {
-		case script.Literal:
-			b.WriteString(s.Text)
-		case script.FactHere:
-			b.WriteString("{" + d.Facts[s.Slot].Name + "}")
-		case script.GivenHere:
-			b.WriteString("{" + s.Text + "}")
-		case script.Readback:
-			b.WriteString("{readback}")
-		}
-	}
-	return b.String()
 }
 
 // offer is a list, or what a question offers.

@@ -28,7 +28,7 @@ func TestButtonsThatDoNotCount(t *testing.T) {
 		"cut short":          right[:15],
 		"longer":             right + "A",
 		"another case":       swapCase(right),
-		"one letter changed": "x" + right[1:],
+		"one letter changed": string(right[0]^1) + right[1:],
 		"64 bytes":           strings.Repeat("A", 64),
 		"65 bytes":           strings.Repeat("A", 65),
 		"a megabyte":         strings.Repeat(right, 1<<16),

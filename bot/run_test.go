@@ -284,6 +284,30 @@ func TestLostBetweenClaimAndSend(t *testing.T) {
 	})
 }
 
+// What was claimed by a replica that died goes out when the next begins, and not
+// when the claim would have ended.
+func TestClaimsOfTheDead(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := furnish(t)
+		one, _ := h.run(t, "one")
+		one.phone.will(func(bot.Delivery) error { return known(bot.NotSent) })
+		one.receive(h.inbound("ann", bot.Words{Text: "/start"}))
+		synctest.Wait()
+		one.stopped()
+		later(time.Minute) // it would be tried again by now
+		claimed, err := h.store.Claim(t.Context(), h.practice.ID(), bot.ClaimOptions{Channel: phone, Now: time.Now(), N: 9, Lease: time.Hour})
+		if err != nil || len(claimed) != 1 {
+			t.Fatalf("claim: got %d, %v, want one lane", len(claimed), err)
+		}
+		two, _ := h.run(t, "two")
+		later(time.Second)
+		if got := len(two.texts("ann")); got != 3 {
+			t.Errorf("got %d messages, want 3 at once", got)
+		}
+		two.stopped()
+	})
+}
+
 // Who lost the practice sends nothing more, even what it had claimed.
 func TestNotOwnerSendsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {

@@ -6,6 +6,7 @@
 //	lists/       options that several dialogs share: topics, treatments, places
 //	texts/       what the service says outside the dialogs
 //	translations/  all of that in other languages, a folder each
+//	safety/      the words that a human must see at once, by language
 //	helplines.yaml  help numbers and time zones, by the country where a person is now
 //	schema/      what a dialog, a list and a translation may hold, for editors
 //	dialogs.lock    the ids that were released
@@ -23,7 +24,7 @@ import "embed"
 
 // Files holds everything in this folder that a person reads.
 //
-//go:embed dialogs lists texts translations practice schema helplines.yaml reviews.yaml dialogs.lock
+//go:embed dialogs lists texts translations practice safety schema helplines.yaml reviews.yaml dialogs.lock
 var Files embed.FS
 
 // Proof names the content here as it was when it was last proved.

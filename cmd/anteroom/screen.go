@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"anteroom/dialogs/safety"
+)
+
+var screenCommand = command{
+	run:  screening,
+	name: "screen", args: "", short: "what the safety rules find in lines of text",
+	long: `Reads lines of LANGUAGE, a tab and TEXT on standard input, and writes for each the class that the
+safety rules find and the rule, with a tab between: crisis, child, emergency, ipv, medical,
+solicitation, kink, or none and a dash. The language is for the reader; the rules of all languages
+look at every text. No line is kept.
+
+With -labelled, lines of LABEL, LANGUAGE and TEXT are read from a file, "-" being standard input, and
+the table of what was expected and what was found is written, with how much each class found of its
+own (recall), how much of what it found was its own (precision), and the false alarms.
+
+  printf 'en\tI want to die\n' | anteroom screen
+  anteroom screen -labelled corpus.tsv
+  anteroom screen -practice DIR < lines.tsv     with the practice's own rules, DIR/safety/LANGUAGE/*.yaml`,
+}
+
+// lineSize is how long a line of a file may be, in bytes.
+const lineSize = 16 << 20
+
+func screening(_ context.Context, p *program, c command, args []string) error {
+	fl := newFlags("screen")
+	labelled := fl.String("labelled", "", "`FILE` of lines whose class is known")
+	settings := p.settingsOf(fl, "practice")
+	if err := p.parse(c, fl, args, 0); err != nil {
+		return err
+	}
+	cfg, err := settings()
+	if err != nil {
+		return err
+	}
+	files, err := filesOf(cfg.Practice)
+	if err != nil {
+		return err
+	}
+	rules, err := safety.Load(files)
+	if err != nil {
+		return usageError{inFolder(cfg.Practice, err)}
+	}
+	if *labelled == "" {
+		return p.screenLines(rules)
+	}
+	name, in := "standard input", p.stdin
+	if *labelled != "-" {
+		f, err := os.Open(*labelled)
+		if err != nil {
+			return usageError{fmt.Errorf("-labelled: cannot read %s: %w", *labelled, cause(err))}
+		}
+		defer f.Close()
+		name, in = *labelled, f
+	}
+	return p.screenLabelled(rules, name, in)
+}
+
+// screenLines answers each line as it comes.
+func (p *program) screenLines(rules *safety.Rules) error {
+	out := bufio.NewWriter(p.stdout)
+	wrong, err := eachLine("standard input", p.stdin, 2, func(fields []string) error {
+		class, rule := verdict(rules, fields[1])
+		_, err := fmt.Fprintf(out, "%s\t%s\n", class, rule)
+		return err
+	})
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	return p.bad(wrong)
+}
+
+// verdict is the most serious class of a text, and its rule.
+func verdict(rules *safety.Rules, text string) (safety.Class, string) {
+	found := rules.Screen(text)
+	if len(found) == 0 {
+		return safety.None, "-"
+	}
+	return found[0].Class, found[0].Rule
+}
+
+// screenLabelled writes the table of labels and findings.
+func (p *program) screenLabelled(rules *safety.Rules, name string, in io.Reader) error {
+	t := newConfusion()
+	wrong, err := eachLine(name, in, 3, func(fields []string) error {
+		label := safety.Class(fields[0])
+		if !slices.Contains(safety.Classes(), label) {
+			return fmt.Errorf("%q is no label: use %s", fields[0], strings.Join(classNames(), ", "))
+		}
+		class, _ := verdict(rules, fields[2])
+		t.add(label, class)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := p.bad(wrong); err != nil {
+		return err
+	}
+	if t.lines == 0 {
+		return usageError{fmt.Errorf("%s has no lines", name)}
+	}
+	return t.write(p.stdout)
+}
+
+// bad tells the lines that could not be read.
+func (p *program) bad(wrong []error) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	for _, err := range wrong {
+		fmt.Fprintln(p.stderr, err)
+	}
+	return errFound
+}
+
+// eachLine cuts lines at their tabs, and hands them on. What is wrong with a
+// line, it returns with the place, and goes on; empty lines are passed over.
+func eachLine(name string, in io.Reader, fields int, each func([]string) error) (wrong []error, err error) {
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, lineSize)
+	for n := 1; lines.Scan(); n++ {
+		line := lines.Bytes()
+		if n == 1 {
+			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		parts := strings.SplitN(string(line), "\t", fields)
+		var what error
+		switch {
+		case len(parts) < fields && fields == 2:
+			what = errors.New("the line has no tab: write LANGUAGE, a tab, TEXT")
+		case len(parts) < fields:
+			what = errors.New("the line has too few tabs: write LABEL, a tab, LANGUAGE, a tab, TEXT")
+		case strings.TrimSpace(parts[fields-2]) == "":
+			what = errors.New("the line names no language: write one before the text, as in en")
+		case !utf8.Valid(line):
+			what = errors.New("the line is not UTF-8: save it as UTF-8")
+		default:
+			what = each(parts)
+		}
+		if what != nil {
+			wrong = append(wrong, fmt.Errorf("%s:%d: %w", name, n, what))
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return wrong, fmt.Errorf("read %s: %w", name, err)
+	}
+	return wrong, nil
+}
+
+func classNames() []string {
+	var names []string
+	for _, c := range safety.Classes() {
+		names = append(names, string(c))
+	}
+	return names
+}
+
+// confusion counts what was expected against what was found.
+type confusion struct {
+	lines int
+	count map[safety.Class]map[safety.Class]int // label, found
+}
+
+func newConfusion() *confusion {
+	t := &confusion{count: make(map[safety.Class]map[safety.Class]int)}
+	for _, c := range safety.Classes() {
+		t.count[c] = make(map[safety.Class]int)
+	}
+	return t
+}
+
+func (t *confusion) add(label, found safety.Class) {
+	t.lines++
+	t.count[label][found]++
+}
+
+// ratio is part of whole as it is read, a dash for none.
+func ratio(part, whole int) string {
+	if whole == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f", float64(part)/float64(whole))
+}
+
+// write is the table, a row a label, and below it what it comes to.
+func (t *confusion) write(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	row := func(cells ...any) {
+		for i, c := range cells {
+			if i == 0 {
+				fmt.Fprintf(out, "%-13s", c)
+			} else {
+				fmt.Fprintf(out, "%13v", c)
+			}
+		}
+		fmt.Fprintln(out)
+	}
+	head := []any{"label"}
+	for _, c := range safety.Classes() {
+		head = append(head, c)
+	}
+	row(append(head, "recall", "precision")...)
+	body, bodyLines, alarms, quiet := 0, 0, 0, 0
+	for _, label := range safety.Classes() {
+		cells, lines, found := []any{label}, 0, 0
+		for _, c := range safety.Classes() {
+			n := t.count[label][c]
+			cells, lines, found = append(cells, n), lines+n, found+t.count[c][label]
+			if !label.Alarm() && c.Alarm() {
+				alarms += n
+			}
+		}
+		right := t.count[label][label]
+		row(append(cells, ratio(right, lines), ratio(right, found))...)
+		switch label {
+		case safety.Emergency, safety.Medical:
+			bodyLines += lines
+			body += t.count[label][safety.Emergency] + t.count[label][safety.Medical]
+		case safety.Kink, safety.None:
+			quiet += lines
+		}
+	}
+	fmt.Fprintf(out, "\nlines                       %d\nmedical or emergency found  %s\nfalse alarms                %s of kink and none\n",
+		t.lines, ratio(body, bodyLines), ratio(alarms, quiet))
+	return out.Flush()
+}

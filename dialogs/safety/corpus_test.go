@@ -1,0 +1,173 @@
+package safety_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"unicode"
+
+	"pgregory.net/rapid"
+
+	"golang.org/x/text/unicode/norm"
+
+	"anteroom/dialogs/safety"
+)
+
+// line is one labelled message. Rules may be written against dev.tsv; figures
+// are quoted on held.tsv, which was written before the rules.
+type line struct {
+	label          safety.Class
+	language, text string
+}
+
+func corpus(t testing.TB, name string) []line {
+	t.Helper()
+	data, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []line
+	for row := range strings.Lines(string(data)) {
+		f := strings.SplitN(strings.TrimSuffix(row, "\n"), "\t", 3)
+		if len(f) != 3 || f[0] == "" || f[2] == "" {
+			t.Fatalf("%s: line %d is not LABEL, LANGUAGE, TEXT", name, len(out)+1)
+		}
+		out = append(out, line{safety.Class(f[0]), f[1], f[2]})
+	}
+	return out
+}
+
+// TestCorpus holds both halves to what a clinic may rely on.
+func TestCorpus(t *testing.T) {
+	r := rules(t)
+	total := 0
+	for _, half := range []string{"dev.tsv", "held.tsv"} {
+		lines, right := make(map[safety.Class]int), make(map[safety.Class]int)
+		quiet, alarms, languages := 0, 0, make(map[string]int)
+		for _, l := range corpus(t, half) {
+			total++
+			languages[l.language]++
+			got, label := class(r, l.text), l.label
+			if !label.Alarm() {
+				quiet++
+				if got.Alarm() {
+					alarms++
+				}
+				continue
+			}
+			if label == safety.Emergency {
+				label = safety.Medical
+			}
+			if got == safety.Emergency {
+				got = safety.Medical
+			}
+			lines[label]++
+			if got == label {
+				right[label]++
+			}
+		}
+		for c, least := range map[safety.Class]float64{safety.Crisis: 0.95, safety.Child: 0.95, safety.Medical: 0.95, safety.IPV: 0.9, safety.Solicitation: 0.9} {
+			if got := float64(right[c]) / float64(lines[c]); got < least || lines[c] < 20 {
+				t.Errorf("%s: %s: found %.3f of %d, want %.2f", half, c, got, lines[c], least)
+			}
+		}
+		if got := float64(alarms) / float64(quiet); got > 0.05 || quiet < 100 {
+			t.Errorf("%s: %.3f of %d quiet messages alarm, want 0.05 at most", half, got, quiet)
+		}
+		if languages["en"] < 100 || languages["es"] < 100 {
+			t.Errorf("%s: got %v, want both languages", half, languages)
+		}
+	}
+	if total < 1200 {
+		t.Errorf("the corpus has %d lines, want 1200", total)
+	}
+}
+
+// TestHalvesAreApart: no line stands in both halves.
+func TestHalvesAreApart(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, l := range corpus(t, "dev.tsv") {
+		seen[strings.ToLower(l.text)] = true
+	}
+	for i, l := range corpus(t, "held.tsv") {
+		if seen[strings.ToLower(l.text)] {
+			t.Errorf("line %d of held.tsv stands in dev.tsv too", i+1)
+		}
+	}
+}
+
+// TestChangedCrisis: a crisis that is found is found as well when it is
+// written otherwise, or stands between other sentences.
+func TestChangedCrisis(t *testing.T) {
+	r := rules(t)
+	var known []string
+	for _, l := range corpus(t, "dev.tsv") {
+		if l.label == safety.Crisis && class(r, l.text) == safety.Crisis {
+			known = append(known, l.text)
+		}
+	}
+	word := []string{"kill", "suicid", "matar", "morir", "die"}
+	changes := map[string]func(*rapid.T, string) string{
+		"upper case": func(_ *rapid.T, s string) string { return strings.ToUpper(s) },
+		"no accents": func(_ *rapid.T, s string) string {
+			return strings.Map(func(c rune) rune {
+				if unicode.Is(unicode.Mn, c) {
+					return -1
+				}
+				return c
+			}, norm.NFD.String(s))
+		},
+		"decomposed": func(_ *rapid.T, s string) string { return norm.NFD.String(s) },
+		"no commas":  func(_ *rapid.T, s string) string { return strings.ReplaceAll(s, ",", "") },
+		"invisible": func(t *rapid.T, s string) string {
+			runes := []rune(s)
+			at := rapid.IntRange(0, len(runes)).Draw(t, "at")
+			return string(runes[:at]) + "\u200b\u2060" + string(runes[at:])
+		},
+		"stretched": func(t *rapid.T, s string) string {
+			w := rapid.SampledFrom(word).Draw(t, "word")
+			return strings.ReplaceAll(s, w, w[:len(w)-1]+strings.Repeat(w[len(w)-1:], 4))
+		},
+		"digits for letters": func(t *rapid.T, s string) string {
+			w := rapid.SampledFrom(word).Draw(t, "word")
+			return strings.ReplaceAll(s, w, strings.NewReplacer("i", "1", "a", "4", "o", "0").Replace(w))
+		},
+		"among others": func(t *rapid.T, s string) string {
+			others := []string{"We have been together for ten years.", "Vivimos en Madrid.", "How much does it cost?", "Trabajo mucho.", "Thanks for reading!"}
+			return rapid.SampledFrom(others).Draw(t, "before") + " " + s + ". " + rapid.SampledFrom(others).Draw(t, "after")
+		},
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				text := rapid.SampledFrom(known).Draw(t, "text")
+				if changed := change(t, text); class(r, changed) != safety.Crisis {
+					t.Fatalf("%q became %q and is no crisis", text, changed)
+				}
+			})
+		})
+	}
+}
+
+// TestQuietStaysQuiet: a crisis that is denied, put into an ordinary message,
+// alarms nobody.
+func TestQuietStaysQuiet(t *testing.T) {
+	r := rules(t)
+	var calm []string
+	for _, l := range corpus(t, "dev.tsv") {
+		if l.label == safety.None && !class(r, l.text).Alarm() {
+			calm = append(calm, l.text)
+		}
+	}
+	denied := []string{"I am not suicidal.", "I don't want to die.", "No quiero morir.", "No soy suicida.", "Nunca pienso en matarme.", "I never think about killing myself."}
+	rapid.Check(t, func(t *rapid.T) {
+		text, no := rapid.SampledFrom(calm).Draw(t, "text")+".", rapid.SampledFrom(denied).Draw(t, "denied")
+		if rapid.Bool().Draw(t, "first") {
+			text, no = no, text
+		}
+		text += " " + no
+		if got := class(r, text); got.Alarm() {
+			t.Fatalf("%q: got %s, want no alarm", text, got)
+		}
+	})
+}

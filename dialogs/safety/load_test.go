@@ -1,0 +1,114 @@
+package safety_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"anteroom/dialogs/safety"
+)
+
+// shipped is the rules as they ship, read once for all tests.
+var shipped = sync.OnceValues(func() (*safety.Rules, error) { return safety.Load(os.DirFS("../../content")) })
+
+func rules(t testing.TB) *safety.Rules {
+	t.Helper()
+	r, err := shipped()
+	if err != nil {
+		t.Fatalf("the shipped rules are broken:\n%v", err)
+	}
+	return r
+}
+
+// TestBroken: what is wrong with a rule file is said with its place and mend.
+func TestBroken(t *testing.T) {
+	rule := func(lines string) string {
+		return "class: crisis\nsource: here\nrules:\n  - id: a\n    says: [" + lines + "]\n"
+	}
+	for _, tt := range []struct{ name, file, want string }{
+		{"empty", "", "1:1: the file is empty: restore it from the sample, or delete it"},
+		{"not YAML", "rules: [", "2:1: the file is not YAML: look for a missing quote, colon or space"},
+		{"a list", "- a\n", "1:1: the file is not a list of `key: value` lines: begin with words:, contexts: or rules:"},
+		{"unknown key", "wrods: {a: [b]}\n", "1:1: unknown key \"wrods\" in a rule file: known: class, contexts, numbers, overlooked, rules, sounds, source, tolerant, unless, words"},
+		{"twice", "class: crisis\nclass: child\n", "2:1: \"class\" stands here twice: keep one"},
+		{"anchor", "words: {a: &x [b]}\n", "1:9: anchors, aliases and merges are not read: write it out"},
+		{"words no mapping", "words: [a]\n", "1:8: this is not a mapping: write `key: value` lines below it"},
+		{"list no list", "words: {a: b}\n", "1:12: this is not a list: write [one, two], or one a line after -"},
+		{"empty list", "words: {a: []}\n", "1:9: the list \"a\" is empty: write its words, or delete it"},
+		{"bad name", "words: {A b: [c]}\n", "1:9: \"A b\" cannot be a name: write small letters, digits and -, beginning with a letter"},
+		{"true is no word", "words: {a: [true]}\n", "1:13: this is not read as words: put it in quotes: \"true\""},
+		{"list in a list", "words: {a: [\"{b}\"]}\n", "1:13: \"{b}\" in a list: lists hold plain words; write lists and choices into the rule"},
+		{"no letters", "words: {a: [\"...\"]}\n", "1:13: \"...\" is no word: write letters, digits or an emoji"},
+		{"too short a beginning", "words: {a: [\"su*\"]}\n", "1:13: \"su*\" begins too many words: write at least four letters before the *"},
+		{"too long an entry", "words: {a: [\"a b c d e f g h i\"]}\n", "1:13: an entry of 9 words: write at most 8, or a rule with lists"},
+		{"no number", "numbers: {one: first}\n", "1:16: \"first\" is not a whole number: write digits, up to 1000"},
+		{"short tolerant", "tolerant: [sex]\n", "1:12: \"sex\" is too short to be misspelt: name one word of five letters or more"},
+		{"sounds", "sounds: [\"v b\"]\n", "1:10: \"v b\" is not two spellings: write them as \"v = b\"; \"h = -\" is a letter that is not heard"},
+		{"context without words", "contexts: {a: {reach: 3}}\n", "1:12: the context \"a\" has no words: write them under before, after, sentence or near"},
+		{"unknown scope", "contexts: {a: {beside: [b]}}\n", "1:16: unknown key \"beside\" in a context: known: after, before, except, near, reach, sentence, unless, until"},
+		{"reach", "contexts: {a: {before: [b], reach: 99}}\n", "1:36: \"99\" is not a reach: write how many words, from 1 to 20"},
+		{"until", "contexts: {a: {before: [b], until: [c d]}}\n", "1:37: \"c d\" is more than one word: a reach ends at single words"},
+		{"rules no list", "rules: {a: b}\n", "1:8: rules is not a list: begin each rule with - id: NAME"},
+		{"rule key", "rules:\n  - id: a\n    say: [b]\n", "3:5: unknown key \"say\" in a rule: did you mean \"says\"?"},
+		{"no id", "class: crisis\nsource: x\nrules:\n  - says: [b]\n", "4:5: a rule without an id: add id: NAME"},
+		{"no class", "rules:\n  - id: a\n    says: [b]\n", "2:9: the rule \"a\" has no class: add class: to it, or to the file"},
+		{"unknown class", "rules:\n  - id: a\n    class: danger\n    says: [b]\n", "3:12: there is no class \"danger\": use crisis, child, emergency, ipv, medical, solicitation or kink"},
+		{"no source", "class: crisis\nrules:\n  - id: a\n    says: [b]\n", "3:9: the rule \"a\" has no source: say where it comes from, in source:"},
+		{"says nothing", "class: crisis\nsource: x\nrules:\n  - id: a\n", "4:9: the rule \"a\" says nothing: write its words under says:"},
+		{"same id", "class: crisis\nsource: x\nrules:\n  - id: a\n    says: [b]\n  - id: a\n    says: [c]\n", "6:9: the rule \"a\" stands in safety/en/a.yaml too: rename one; only another language may have the same rule, in the same class"},
+		{"unknown list", rule(`"{want} die"`), "5:12: there is no list {want}: none is declared"},
+		{"open brace", rule(`"{want die"`), "5:12: \"{want die\" has a { without its }: write a list as {name}"},
+		{"gap first", rule(`".. die"`), "5:12: \".. die\" begins or ends with a gap: a gap stands between words"},
+		{"two gaps", rule(`"want .. ... die"`), "5:12: \"want .. ... die\" has two gaps in a row: use one: .. for three words, ... for eight"},
+		{"nothing sure", rule(`"want? die?"`), "5:12: \"want? die?\" has no word that must be there: write at least one word or list without ?"},
+		{"range", rule(`"im {17-5}"`), "5:12: {17-5} is not a number or a range of numbers: write it as {4}, {4-17} or {4-}"},
+		{"too many steps", rule(`"` + strings.Repeat("a ", 25) + `"`), "5:12: a line of 25 steps: write at most 24"},
+		{"unknown context", "class: crisis\nsource: x\nunless: [negatde]\ncontexts: {negated: {before: [no one]}}\nrules:\n  - id: a\n    says: [b]\n", "3:10: there is no context \"negatde\": did you mean \"negated\"?"},
+		{"none at all", "class: crisis\n", "safety: there are no rules: restore the folder from the sample"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := safety.Load(fstest.MapFS{"safety/en/a.yaml": {Data: []byte(tt.file)}})
+			var problems safety.Problems
+			if !errors.As(err, &problems) {
+				t.Fatalf("got %v, want problems", err)
+			}
+			want := tt.want
+			if tt.name != "none at all" {
+				want = "safety/en/a.yaml:" + want
+			}
+			if diff := cmp.Diff(problems.Error(), want); diff != "" {
+				t.Errorf("got - want +\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLanguagesShare: the same rule in another language must be of one class.
+func TestLanguagesShare(t *testing.T) {
+	file := func(class string) *fstest.MapFile {
+		return &fstest.MapFile{Data: []byte("class: " + class + "\nsource: x\nrules:\n  - id: a\n    says: [b]\n")}
+	}
+	if _, err := safety.Load(fstest.MapFS{"safety/en/a.yaml": file("child"), "safety/es/a.yaml": file("child")}); err != nil {
+		t.Error(err)
+	}
+	_, err := safety.Load(fstest.MapFS{"safety/en/a.yaml": file("child"), "safety/es/a.yaml": file("ipv")})
+	if err == nil || !strings.Contains(err.Error(), `the rule "a" stands in safety/en/a.yaml too`) {
+		t.Errorf("got %v, want that the class differs", err)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("class: crisis\nsource: x\nwords: {a: [b, c d]}\nrules:\n  - id: a\n    says: [\"{a} .. x|y? {3-4}\"]\n")
+	f.Add("contexts: {a: {before: [no], until: [b], except: [c]}}\n")
+	f.Fuzz(func(t *testing.T, file string) {
+		r, err := safety.Load(fstest.MapFS{"safety/en/a.yaml": {Data: []byte(file)}})
+		if err == nil {
+			r.Screen(file)
+		}
+	})
+}

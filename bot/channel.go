@@ -89,12 +89,25 @@ type (
 	Notice struct {
 		Line string `cbor:"1,keyasint"`
 	}
+	// Document is a file for a client: their own record.
+	Document struct {
+		Name string `cbor:"1,keyasint"` // "record.html"
+		Type string `cbor:"2,keyasint"` // the media type
+		Data []byte `cbor:"3,keyasint"`
+	}
+	// Sweep takes messages out of the chat, as far as the channel lets it:
+	// what the person wrote and what we sent.
+	Sweep struct {
+		Messages []string `cbor:"1,keyasint"` // the channel's ids of them
+	}
 )
 
-func (Text) body()   {}
-func (Redraw) body() {}
-func (Card) body()   {}
-func (Notice) body() {}
+func (Text) body()     {}
+func (Redraw) body()   {}
+func (Card) body()     {}
+func (Notice) body()   {}
+func (Document) body() {}
+func (Sweep) body()    {}
 
 // Button is one choice. Data is opaque, at most 64 bytes, made by the service
 // and bound to the person, the question and its revision.

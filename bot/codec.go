@@ -33,6 +33,8 @@ const (
 	typeRedraw
 	typeCard
 	typeNotice
+	typeSweep
+	typeDocument
 )
 
 // wireEvent is an event in an inbox or in the due set; subject and practice
@@ -97,6 +99,10 @@ func typeOf(v any) (uint8, error) {
 		return typeCard, nil
 	case Notice:
 		return typeNotice, nil
+	case Sweep:
+		return typeSweep, nil
+	case Document:
+		return typeDocument, nil
 	}
 	return 0, fmt.Errorf("encode: no number for %T", v)
 }
@@ -142,6 +148,10 @@ func untagBody(t tagged) (Body, error) {
 		return untag[Card](t)
 	case typeNotice:
 		return untag[Notice](t)
+	case typeSweep:
+		return untag[Sweep](t)
+	case typeDocument:
+		return untag[Document](t)
 	}
 	return nil, fmt.Errorf("decode: message type %d is not known to this version", t.Type)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"anteroom/bot/care"
 	"anteroom/dialogs"
 )
 
@@ -29,6 +30,14 @@ type chatState struct {
 	// Minute and InMinute count what came in within one minute.
 	Minute   int64  `cbor:"14,keyasint,omitempty"`
 	InMinute uint16 `cbor:"15,keyasint,omitempty"`
+	// Noticed is what the screen found and no case has yet.
+	Noticed []care.Notice `cbor:"21,keyasint,omitempty"`
+	// Held are words that are an answer once it is clear what was meant.
+	Held string `cbor:"22,keyasint,omitempty"`
+	// Once are the things that are said only once.
+	Once once `cbor:"23,keyasint,omitempty"`
+	// Services counts how often sexual services were asked for.
+	Services uint8 `cbor:"24,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -47,19 +56,20 @@ const (
 )
 
 const (
-	intakeDialog   = "intake"
-	outcomeSent    = "submitted" // of the intake: it is with a therapist
-	outcomeCall    = "call-requested"
-	questionSlot   = "question"
-	quietDays      = 7 * 24 * time.Hour
-	nudgeAfter     = 48 * time.Hour
-	withoutConsent = 48 * time.Hour // how long an opening without consent is kept
-	dueNudge       = "nudge"
-	dueExpire      = "expire"
-	universalStep  = "~"
-	universalCall  = "call"
-	universalNow   = "now"
-	universalBack  = "back"
+	intakeDialog     = "intake"
+	outcomeSent      = "submitted" // of the intake: it is with a therapist
+	outcomeCall      = "call-requested"
+	questionSlot     = "question"
+	quietDays        = 7 * 24 * time.Hour
+	nudgeAfter       = 48 * time.Hour
+	withoutConsent   = 48 * time.Hour // how long an opening without consent is kept
+	dueNudge         = "nudge"
+	dueExpire        = "expire"
+	universalStep    = "~"
+	universalCall    = "call"
+	universalNow     = "now"
+	universalBack    = "back"
+	universalTherapy = "therapy"
 	// universalLanguage stands before the code of a language that is offered.
 	universalLanguage = "language/"
 	mostWords         = 1500 // letters of one answer; what the longest text fact takes
@@ -101,7 +111,7 @@ func chatStep(w *world) error {
 	case Press:
 		err = t.arrived(func() error { return t.press(what.Data) })
 	case Media:
-		err = t.arrived(func() error { t.media(what.Kind); return t.again() })
+		err = t.arrived(func() error { return t.media(what) })
 	case flood:
 		t.phrase("too-fast")
 		err = t.again()
@@ -141,6 +151,9 @@ func firstContact(w *world) error {
 		t.phrase("stale-button")
 		return nil
 	case Words:
+		if met, err := t.screenedFirst(what.Text); met || err != nil {
+			return err
+		}
 		command, arg, _ := w.p.speech.command(what.Text)
 		switch command {
 		case "forget", "stop", "pause", "mydata":
@@ -156,7 +169,10 @@ func firstContact(w *world) error {
 			return t.startIn(arg)
 		}
 	case Media:
-		t.media(what.Kind)
+		if met, err := t.screenedFirst(what.Caption); met || err != nil {
+			return err
+		}
+		t.noWords(what.Kind)
 	default:
 		return nil
 	}
@@ -273,14 +289,27 @@ func (t *talk) arrived(fn func() error) error {
 	return nil
 }
 
-// words takes what was typed: a command, a question about us, or an answer.
+// words takes what was typed. What it says of danger comes before everything.
 func (t *talk) words(m Words) error {
+	if met, err := t.screened(m.Text); met || err != nil {
+		return err
+	}
 	if m.Edited {
 		t.phrase("edited")
 		return t.again()
 	}
-	text := strings.TrimSpace(m.Text)
-	if command, arg, bare := t.w.p.speech.command(text); command != "" {
+	return t.said(strings.TrimSpace(m.Text))
+}
+
+// said takes words that were screened: a command, a question about us, or an
+// answer.
+func (t *talk) said(text string) error {
+	command, arg, bare := t.w.p.speech.command(text)
+	if t.isShut() && !slices.Contains(openWhileShut, command) {
+		t.shut()
+		return nil
+	}
+	if command != "" {
 		if bare && t.answers(text) {
 			return t.input(dialogs.Words{Text: text})
 		}
@@ -301,8 +330,21 @@ func (t *talk) words(m Words) error {
 	return t.input(dialogs.Words{Text: text})
 }
 
-// media answers what is no words; the content was never fetched.
-func (t *talk) media(kind string) {
+// media answers what is no words; the content was never fetched. What was
+// written under it is screened, and not kept.
+func (t *talk) media(m Media) error {
+	if met, err := t.screened(m.Caption); met || err != nil {
+		return err
+	}
+	if t.isShut() {
+		t.shut()
+		return nil
+	}
+	t.noWords(m.Kind)
+	return t.again()
+}
+
+func (t *talk) noWords(kind string) {
 	key := "media." + kind
 	switch {
 	case kind == MediaLong:
@@ -318,7 +360,7 @@ func (t *talk) media(kind string) {
 func (t *talk) press(data string) error {
 	var turn dialogs.Turn
 	back, found := false, false
-	if len(t.c.Runs) > 0 {
+	if len(t.c.Runs) > 0 && !t.isShut() {
 		var err error
 		turn, err = t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
 			marks := t.marks(t.questionID(step), rev)
@@ -342,8 +384,14 @@ func (t *talk) press(data string) error {
 	if back {
 		return t.command(universalBack, "")
 	}
-	if way, arg := t.wayOut(data); way != "" {
+	switch way, arg := t.wayOut(data); {
+	case way == universalTherapy && t.c.Services == servicesBlocked:
+		return t.letIn()
+	case way != "" && way != universalTherapy:
 		return t.command(way, arg)
+	case t.isShut():
+		t.shut()
+		return nil
 	}
 	if !slices.Contains(turn.Out, dialogs.Output(dialogs.Moved{})) { // that says it better
 		t.phrase("stale-button")
@@ -358,7 +406,7 @@ func (t *talk) press(data string) error {
 // stands behind it; empty when it stands for none.
 func (t *talk) wayOut(data string) (command, arg string) {
 	ways := t.marks(universalStep, 0)
-	for _, u := range []string{universalCall, universalNow} {
+	for _, u := range []string{universalCall, universalNow, universalTherapy} {
 		if ways.on(data, u) {
 			return u, ""
 		}

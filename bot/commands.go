@@ -56,13 +56,12 @@ func (t *talk) command(name, arg string) error {
 	case "forget":
 		return t.interrupt("forget")
 	case "pause", "stop":
-		t.c.Rest = paused
 		key := "paused"
+		t.rests(paused)
 		if name == "stop" {
-			t.c.Rest, key = stopped, "stopped"
+			key = "stopped"
+			t.rests(stopped)
 		}
-		t.w.out.due = nil
-		t.w.unplan(t.self, dueNudge)
 		kept := t.w.p.Practice.Keep.Unfinished
 		if t.c.Consent == nil && t.c.Case == "" {
 			kept = care.Period{Days: int(withoutConsent / (24 * time.Hour))}
@@ -83,6 +82,13 @@ func (t *talk) command(name, arg string) error {
 	}
 	t.phrase("unknown-command")
 	return t.again()
+}
+
+// rests stands still, and plans nothing.
+func (t *talk) rests(why rest) {
+	t.c.Rest = why
+	t.w.out.due = nil
+	t.w.unplan(t.self, dueNudge)
 }
 
 // interrupt opens a dialog over what is going on; one that is open already is

@@ -45,7 +45,7 @@ func ForScripts() Contract {
 	place := []string{factHere}
 	urgencies := []string{string(care.R0), string(care.R1), string(care.Medical), string(care.NoRush)}
 	c := Contract{
-		Entries: append([]string{intakeDialog, "declined", "forget"}, slices.Sorted(maps.Values(answerDialogs))...),
+		Entries: append([]string{intakeDialog, "declined", "forget", dangerDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
 		Help:    sideDialogs["now"],
 		Words:   map[string]string{"say.forget": "forget"},
 		Calls: map[string]Call{
@@ -58,6 +58,7 @@ func ForScripts() Contract {
 			"request-call":     {Results: []string{"noted"}, Reads: []string{"phone", "when", "voicemail"}, Shows: "case", Slack: true},
 			"remember-consent": {Results: []string{"kept"}},
 			"erase":            {Results: []string{"erased"}},
+			"place-known":      {Results: []string{"known", "unknown"}},
 		},
 		Lists:   []string{"offered"},
 		Urgency: factUrgency,
@@ -95,6 +96,7 @@ func ForScripts() Contract {
 		c.Asides = append(c.Asides, side)
 	}
 	c.Asides = append(c.Asides, "forget")
+	c.Entries = slices.AppendSeq(c.Entries, maps.Values(meets))
 	slices.Sort(c.Asides)
 	c.Entries = append(c.Entries, c.Asides...)
 	slices.Sort(c.Entries)

@@ -60,6 +60,7 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		if u := care.Urgency(f.Text(factUrgency)); u == care.R0 || u == care.R1 {
 			due = t.w.p.Hours.Deadline(t.w.now, 0) // a human today
 		}
+		t.hand(rec)
 		if err := rec.Case.Submit(forCase(f), care.Urgency(f.Text(factUrgency)), t.w.now, due); err != nil {
 			return err
 		}
@@ -124,6 +125,7 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 		return err
 	}
 	t.note(rec, f)
+	t.hand(rec)
 	for _, a := range rec.Case.Alerts {
 		if a.Name == care.AlertName(name) && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
 			return nil // the on-call has just been called for this

@@ -108,7 +108,8 @@ type (
 	// Media is anything that is neither words nor a press; the content is
 	// never fetched or kept. Kind is one of the Media… constants.
 	Media struct {
-		Kind string `cbor:"1,keyasint"`
+		Kind    string `cbor:"1,keyasint"`
+		Caption string `cbor:"2,keyasint,omitempty"` // written under it; screened, and not kept
 	}
 	// Gone says that the person can no longer be reached on the channel.
 	Gone struct{}
@@ -136,6 +137,15 @@ func (Gone) what()  {}
 
 // LogValue keeps a client's words out of every log.
 func (Words) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// LogValue keeps a client's words out of every log.
+func (m Media) LogValue() slog.Value { return slog.StringValue("[redacted]") }
+
+// String keeps a client's words out of every message.
+func (Media) String() string { return "[redacted]" }
+
+// GoString is String, for %#v.
+func (Media) GoString() string { return "[redacted]" }
 
 // String keeps a client's words out of every message.
 func (Words) String() string { return "[redacted]" }

@@ -18,6 +18,7 @@ import (
 	"anteroom/bot/seal"
 	"anteroom/bot/sqlite"
 	"anteroom/content"
+	"anteroom/dialogs/safety"
 	"anteroom/dialogs/script"
 	"anteroom/scheduler"
 )
@@ -55,6 +56,10 @@ var builtin = sync.OnceValues(func() (*bot.Practice, error) {
 	if err != nil {
 		return nil, err
 	}
+	screen, err := safety.Load(content.Files)
+	if err != nil {
+		return nil, err
+	}
 	texts := make(map[string]bot.Texts)
 	for _, lang := range content.Languages(content.Files) {
 		if texts[lang], err = content.Service(content.Files, lang); err != nil {
@@ -81,7 +86,7 @@ var builtin = sync.OnceValues(func() (*bot.Practice, error) {
 	}
 	hours, err := scheduler.NewHours(rules.Zone, week, nil)
 	return &bot.Practice{
-		Practice: rules, Library: lib, Texts: texts, Helplines: helplines{lines}, Zone: rules.Zone,
+		Practice: rules, Library: lib, Texts: texts, Screen: screen, Helplines: helplines{lines}, Zone: rules.Zone,
 		Hours: hours, Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
 		BotName: "Anteroom", Desk: desk,
 	}, err

@@ -132,6 +132,11 @@ func (h *host) Do(call string, f dialogs.Facts) (string, bool) {
 		return "kept", true
 	case "erase":
 		return "erased", true
+	case "place-known":
+		if h.place(f) != "" {
+			return "known", true
+		}
+		return "unknown", true
 	}
 	return "", false
 }

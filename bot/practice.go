@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"anteroom/bot/care"
+	"anteroom/dialogs/safety"
 	"anteroom/dialogs/script"
 	"anteroom/scheduler"
 )
@@ -18,6 +19,7 @@ type Practice struct {
 	Library   *script.Library
 	Texts     map[string]Texts // by language, each in the form of address that the practice chose
 	Helplines Helplines
+	Screen    *safety.Rules // of free text, before everything else
 	Zone      *time.Location
 	Hours     scheduler.Hours
 	Quiet     scheduler.Quiet // From and To; the zone is each client's
@@ -110,6 +112,7 @@ var phrases = []string{
 	"words.weekdays", "words.months", "words.clock", "words.clock.full", "words.date", "words.date.year", "words.moment", "words.days",
 	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.year.other", "words.month.other", "words.day.other",
 	"words.hour.other", "words.minute.other", "words.second.other",
+	"screen.doctor", "screen.services", "screen.services-again", "screen.blocked", "btn.therapy", "after-help",
 	"media.voice", "media.photo", "media.video", "media.sticker", "media.location", "media.poll", "media.contact",
 	"media.document", "media.forward", "media.other",
 }

@@ -178,6 +178,13 @@ func (t *talk) finished(turn dialogs.Turn) error {
 		return nil
 	case "call":
 		return t.interrupt(sideDialogs["call"])
+	case outcomeAgreed:
+		return t.takeUp()
+	}
+	t.c.Held = ""
+	if t.c.Done != "" && len(t.c.Runs) == 1 && isMeeting(run.Dialog) { // nothing is open that could be asked again
+		t.phrase("after-help")
+		return nil
 	}
 	return t.again()
 }

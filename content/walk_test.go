@@ -16,6 +16,7 @@ import (
 // host answers what the dialogs ask of the program they run in.
 type host struct {
 	urgency, slots string
+	place          string // what is known of the place that nobody has asked for
 	times          []script.Option
 }
 
@@ -28,15 +29,19 @@ func (host) Given(name string, _ dialogs.Facts) string {
 
 func (h host) Options(string, dialogs.Facts) []script.Option { return h.times }
 
-func (h host) Do(call string, _ dialogs.Facts) (string, bool) {
+func (h host) Do(call string, f dialogs.Facts) (string, bool) {
+	place := h.place
+	if f.Has("here") {
+		place = "known"
+	}
 	results := map[string]string{
 		"triage": h.urgency, "fee-slots": h.slots, "submit": "sent", "request-call": "noted",
-		"erase": "erased", "remember-consent": "kept",
+		"erase": "erased", "place-known": place, "remember-consent": "kept",
 	}
 	return results[call], true
 }
 
-var calm = host{urgency: "none", slots: "open", times: []script.Option{{ID: "t1", Label: "Monday at 9"}}}
+var calm = host{urgency: "none", slots: "open", place: "known", times: []script.Option{{ID: "t1", Label: "Monday at 9"}}}
 
 // usual is what somebody answers who has little to say; what a question is
 // not named for here gets its first answer.

@@ -51,6 +51,7 @@ type Case struct {
 	Alerts    []Alert           `cbor:"12,keyasint,omitempty"` // oldest first
 	Updated   int64             `cbor:"13,keyasint,omitempty"`
 	Language  string            `cbor:"14,keyasint,omitempty"` // in which the client writes; empty when it is English
+	Noticed   []Notice          `cbor:"15,keyasint,omitempty"` // what the screen found, oldest first
 }
 
 // Claim says which therapist has the case in hand.
@@ -171,6 +172,9 @@ func (c *Case) Submit(facts map[string]string, urgency Urgency, at, due time.Tim
 	c.Urgency = urgency
 	for _, a := range c.Alerts {
 		c.raise(a.Name.urgency())
+	}
+	for _, n := range c.Noticed {
+		c.raise(n.urgency())
 	}
 	c.Updated = at.Unix()
 	return nil

@@ -213,6 +213,19 @@ func (w *writer) urgency() []Line {
 		}
 		lines = append(lines, say(fmt.Sprintf("alert %s, %s, %s", and(names), last, state))...)
 	}
+	return append(lines, w.noticed(func(n Notice) bool { return n.urgency() == "" })...)
+}
+
+// mostShown is how many notices a summary shows: the newest.
+const mostShown = 3
+
+// noticed are the client's own words that the screen found.
+func (w *writer) noticed(of func(Notice) bool) (lines []Line) {
+	all := slices.DeleteFunc(slices.Clone(w.Case.Noticed), func(n Notice) bool { return !of(n) })
+	for _, n := range all[max(0, len(all)-mostShown):] {
+		at := time.Unix(n.At, 0).In(w.zone()).Format("Mon 15:04")
+		lines = append(lines, words("wrote, "+at+", "+n.Class+": “", n.Words, "”")...)
+	}
 	return lines
 }
 
@@ -336,7 +349,7 @@ func (w *writer) body() []Line {
 	if len(parts) == 0 && e.BodyAsked {
 		parts = append(parts, "nothing named")
 	}
-	return say(parts...)
+	return append(say(parts...), w.noticed(func(n Notice) bool { return n.urgency() != "" })...)
 }
 
 func (w *writer) wishes() []Line {

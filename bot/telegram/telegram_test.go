@@ -101,6 +101,9 @@ func tell(w bot.What) string {
 	case bot.Press:
 		return "press " + w.Data
 	case bot.Media:
+		if w.Caption != "" {
+			return "media " + w.Kind + ": " + w.Caption
+		}
 		return "media " + w.Kind
 	case bot.Gone:
 		return "gone"

@@ -145,6 +145,9 @@ func (a *arrival) message(m fields, edited bool) {
 			a.spoil("a text that is not text")
 		}
 	case edited: // a caption, or a live location that moves
+		if words, _ := text(m["caption"]); !blank(clean(words)) {
+			a.what = said(words, true)
+		}
 	default:
 		a.what = media(m)
 	}
@@ -224,7 +227,8 @@ var notices = []string{
 func media(m fields) bot.What {
 	for _, k := range kinds {
 		if m[k.field] != nil {
-			return bot.Media{Kind: k.kind}
+			words, _ := text(m["caption"])
+			return bot.Media{Kind: k.kind, Caption: clean(words)}
 		}
 	}
 	for _, n := range notices {

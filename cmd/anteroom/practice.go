@@ -15,6 +15,7 @@ import (
 	"anteroom/bot"
 	"anteroom/bot/care"
 	"anteroom/content"
+	"anteroom/dialogs/safety"
 	"anteroom/dialogs/script"
 	"anteroom/scheduler"
 )
@@ -121,7 +122,8 @@ func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory
 	lib, libErr := script.Load(files)
 	lines, linesErr := content.Helplines(files)
 	texts, textsErr := readTexts(files)
-	if err := errors.Join(libErr, linesErr, textsErr); err != nil {
+	screen, screenErr := safety.Load(files)
+	if err := errors.Join(libErr, linesErr, textsErr, screenErr); err != nil {
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
 	rules, err := care.ReadPractice(files, dir, vocabulary(lib))
@@ -129,7 +131,7 @@ func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
 	p := &bot.Practice{
-		Practice: rules, Library: lib, Helplines: helplines{lines},
+		Practice: rules, Library: lib, Helplines: helplines{lines}, Screen: screen,
 		Zone: rules.Zone, BotName: "Anteroom",
 		Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
 		Texts: make(map[string]bot.Texts, len(texts)),

@@ -41,6 +41,8 @@ type Finding struct {
 	Class Class
 	Rule  string // its id
 	Words Words
+	// Unclear says of a Kink that nothing tells whether it was agreed on.
+	Unclear bool
 }
 
 // Words is the piece of a person's text that a rule found. It prints and logs

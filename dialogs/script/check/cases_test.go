@@ -106,7 +106,7 @@ func around(lib *script.Library) check.Options {
 		return []string{"none"}
 	}}
 	opts.Host = check.Host{Givens: map[string][]string{"helplines": {"here"}}, Calls: map[string]check.Call{
-		"triage": urgent, "submit": shows(at("sent")), "request-call": shows(at("noted")), "remember-consent": at("kept"), "erase": at("erased")}}
+		"triage": urgent, "submit": shows(at("sent")), "request-call": shows(at("noted")), "remember-consent": at("kept"), "erase": at("erased"), "place-known": at("known", "unknown")}}
 	opts.Conclusions = []check.Conclusion{{Name: "urgency", Call: "triage", Values: []string{"R0", "R1", "none"}, Reads: urgent.Reads, Decide: urgent.Decide}}
 	for _, name := range lib.Names() {
 		if name == "help-now" || name == "call-me" || name == "forget" {

@@ -1,0 +1,213 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+
+	"anteroom/bot/care"
+	"anteroom/dialogs"
+	"anteroom/dialogs/safety"
+)
+
+// meets are the dialogs that meet what the screen finds, by class. None of
+// them takes the words as an answer: the question that was open is asked again
+// when they end. (Rule book, section 9.)
+var meets = map[safety.Class]string{
+	safety.Crisis: "crisis", safety.Child: "child", safety.Emergency: "medical", safety.IPV: "ipv",
+}
+
+const (
+	// harmsOthers begins the ids of the rules about harm to somebody else.
+	harmsOthers  = "harm-others"
+	dangerDialog = "danger"
+	// agreedDialog asks whether something was agreed on, where that is not
+	// clear; outcomeAgreed says that it was.
+	agreedDialog  = "agreed"
+	outcomeAgreed = "agreed"
+)
+
+// isMeeting reports that a dialog meets somebody in need.
+func isMeeting(dialog string) bool {
+	if dialog == dangerDialog || dialog == sideDialogs["now"] {
+		return true
+	}
+	for _, d := range meets {
+		if d == dialog {
+			return true
+		}
+	}
+	return false
+}
+
+// once notes what is said only once in a conversation.
+type once uint8
+
+const (
+	saidDoctor once = 1 << iota // to see a doctor
+	saidAgreed                  // the question of [agreedDialog]
+)
+
+// screened looks at what was typed, before anything else does, for the words
+// that a person must see. met says that the words were met and are no answer.
+//
+// Without consent nothing of them is kept and nobody is told: the numbers are
+// shown, and the person is asked whether somebody shall be told.
+func (t *talk) screened(text string) (met bool, err error) {
+	found := t.w.p.Screen.Screen(text)
+	if len(found) == 0 || t.offered(text) {
+		return false, nil
+	}
+	f := found[0]
+	switch dialog := meets[f.Class]; {
+	case dialog != "" && t.c.Consent == nil:
+		return true, t.interrupt(sideDialogs["now"])
+	case dialog != "":
+		if strings.HasPrefix(f.Rule, harmsOthers) {
+			dialog = dangerDialog
+		}
+		t.notice(f, text)
+		return true, t.interrupt(dialog)
+	case f.Class == safety.Medical:
+		return false, t.doctor(f, text)
+	case f.Class == safety.Solicitation:
+		return true, t.refuse()
+	case f.Unclear && t.c.Consent != nil && t.c.Once&saidAgreed == 0 && t.c.Done == "":
+		t.c.Once |= saidAgreed
+		t.c.Held = text
+		return true, t.interrupt(agreedDialog)
+	}
+	return false, nil
+}
+
+// screenedFirst is screened for the very first words of somebody.
+func (t *talk) screenedFirst(text string) (met bool, err error) {
+	found := t.w.p.Screen.Screen(text)
+	if len(found) == 0 || meets[found[0].Class] == "" {
+		return false, nil
+	}
+	return true, t.startWith(universalNow)
+}
+
+// offered reports that the words are, letter for letter, an answer that the
+// open question offers. Then the script knows what to do.
+func (t *talk) offered(text string) bool {
+	turn, err := t.open()
+	if err != nil || turn.Open == nil {
+		return false
+	}
+	text = strings.TrimSpace(text)
+	return slices.ContainsFunc(turn.Open.Options, func(o dialogs.Option) bool { return strings.EqualFold(o.Label, text) })
+}
+
+// notice keeps what was found, and the words, for whoever reads the case.
+func (t *talk) notice(f safety.Finding, text string) {
+	if t.c.Consent == nil {
+		return
+	}
+	t.c.Noticed = append(t.c.Noticed, care.NewNotice(string(f.Class), f.Rule, text, t.w.now))
+	if n := len(t.c.Noticed) - care.MostNotices; n > 0 {
+		t.c.Noticed = slices.Delete(t.c.Noticed, 0, n)
+	}
+}
+
+// doctor says, once, that a doctor or a pharmacist comes first. It runs beside
+// what is going on: the words are an answer all the same.
+func (t *talk) doctor(f safety.Finding, text string) error {
+	if t.c.Once&saidDoctor == 0 {
+		t.c.Once |= saidDoctor
+		t.phrase("screen.doctor")
+	}
+	t.notice(f, text)
+	if t.c.Done != outcomeSent {
+		return nil
+	}
+	rec, err := t.theCase()
+	if err != nil {
+		return err
+	}
+	t.hand(rec)
+	t.w.notice(string(rec.Case.ID) + ": the client wrote something that may be for a doctor. Please read the summary.")
+	return t.w.keepCase(rec)
+}
+
+// hand puts what was noticed into the case.
+func (t *talk) hand(rec *caseRecord) {
+	rec.Case.Notice(t.c.Noticed...)
+	t.c.Noticed = nil
+}
+
+// What becomes of somebody who asks for sexual services, by how often they did.
+const (
+	servicesPlain   = 1 + iota // answered plainly
+	servicesPaused             // paused, and the practice was told
+	servicesBlocked            // blocked, with a way back
+	servicesBack               // took it
+	servicesOver               // and asked again: the telephone is left
+)
+
+// refuse answers somebody who asks for sexual services: one plain reply, then a
+// pause and a flag, then a block with a way back. (Rule book, section 7.)
+func (t *talk) refuse() error {
+	t.c.Services = min(t.c.Services+1, servicesOver)
+	switch t.c.Services {
+	case servicesPlain:
+		t.phrase("screen.services")
+		return t.again()
+	case servicesPaused:
+		t.flag("asks for sexual services, for the second time. The chat was paused.")
+		t.rests(paused)
+		t.phrase("screen.services-again")
+		return nil
+	}
+	t.flag("asks for sexual services again. The chat is blocked.")
+	t.rests(paused)
+	t.shut()
+	return nil
+}
+
+// flag tells the practice; of a case by its number, of others without one.
+func (t *talk) flag(what string) {
+	who := "Somebody who has sent nothing"
+	if t.c.Case != "" {
+		who = t.c.Case
+	}
+	t.w.notice(who + " " + what)
+}
+
+// isShut reports that nothing is taken from somebody who is blocked, but for
+// what they do in a dialog that is theirs at any time: help, or an erasure.
+func (t *talk) isShut() bool {
+	return (t.c.Services == servicesBlocked || t.c.Services == servicesOver) && !t.aside()
+}
+
+// openWhileShut are the commands that somebody who is blocked may give.
+var openWhileShut = []string{"now", "forget", "mydata", "privacy", "language"}
+
+// shut answers somebody who is blocked. There is a way back: a button, until it
+// was used and they asked again; and the telephone at any time.
+func (t *talk) shut() {
+	ways := t.marks(universalStep, 0)
+	var row []Button
+	if t.c.Services == servicesBlocked {
+		row = append(row, Button{Label: t.text("btn.therapy"), Data: ways.of(universalTherapy), Always: true})
+	}
+	row = append(row, Button{Label: t.text("btn.now"), Data: ways.of(universalNow), Always: true})
+	t.send(Text{Text: t.text("screen.blocked"), Buttons: [][]Button{row}}, parcel{class: Prompt, slot: questionSlot})
+}
+
+// letIn takes the way back of somebody who is blocked.
+func (t *talk) letIn() error {
+	t.c.Services, t.c.Rest = servicesBack, 0
+	t.phrase("resumed")
+	return t.again()
+}
+
+// takeUp takes up again what was held back while something was asked about it.
+func (t *talk) takeUp() error {
+	text := t.c.Held
+	t.c.Held = ""
+	if text == "" {
+		return t.again()
+	}
+	return t.said(text)
+}

@@ -1,0 +1,249 @@
+package bot_test
+
+import (
+	"strings"
+	"testing"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+)
+
+// inDanger are words for each class that calls somebody, and the beginning of
+// the answer.
+var inDanger = []struct{ words, first, alert string }{
+	{"I want to kill myself", "Call or text now.", "crisis"},
+	{"quiero matarme esta noche", "Call or text now.", "crisis"},
+	{"my stepfather touches my 9 year old daughter at night", "A child in danger this minute", "child"},
+	{"my boyfriend beats me and I am scared of him", "You can call these people at any time.", "ipv"},
+	{"my erection has lasted five hours and it hurts", "Please call 911 now", "medical"},
+}
+
+// Whatever a person is doing, words about danger are met at once, and then
+// everything is where it was: the same question, the same answers, nothing
+// counted as one.
+func TestDangerInEveryState(t *testing.T) {
+	t.Parallel()
+	to := func(press ...string) func(*person) {
+		return func(p *person) {
+			for _, step := range press {
+				if words, ok := strings.CutPrefix(step, ">"); ok {
+					p.says(words)
+				} else {
+					p.presses(step)
+				}
+			}
+		}
+	}
+	consented := func(press ...string) func(*person) {
+		return func(p *person) { p.consents(); to(press...)(p) }
+	}
+	adult := []string{"Yes, I am", ">California", "Yes, all safe"}
+	topics := append(adult[:len(adult):len(adult)], "Menopause", "That is all")
+	states := map[string]func(*person){
+		"eighteen":              consented(),
+		"place":                 consented("Yes, I am"),
+		"safe":                  consented("Yes, I am", ">California"),
+		"topics":                consented(adult...),
+		"a topic is chosen":     consented(append(adult[:len(adult):len(adult)], "Menopause")...),
+		"after the topics":      consented(topics...),
+		"an answer was missed":  consented("Yes, I am", ">nowhere that I know"),
+		"went back":             consented("Yes, I am", ">back"),
+		"asked to be called":    consented(append(adult[:len(adult):len(adult)], "Have a person call me")...),
+		"leaves a number":       consented(append(adult[:len(adult):len(adult)], "Have a person call me", ">+1 415 555 0199")...),
+		"asked what it is":      consented(append(adult[:len(adult):len(adult)], ">what")...),
+		"asked for help":        consented(append(adult[:len(adult):len(adult)], "I need help now")...),
+		"would forget":          consented(append(adult[:len(adult):len(adult)], ">/forget")...),
+		"would really forget":   consented(append(adult[:len(adult):len(adult)], ">/forget", "Erase it")...),
+		"paused":                consented(append(adult[:len(adult):len(adult)], ">pause")...),
+		"stopped":               consented(append(adult[:len(adult):len(adult)], ">stop")...),
+		"asked for help twice":  consented(append(adult[:len(adult):len(adult)], "I need help now", "No, thank you", "I need help now")...),
+		"changes an answer":     consented(append(topics[:len(topics):len(topics)], ">change")...),
+		"in Spanish":            consented(append(adult[:len(adult):len(adult)], ">español", ">english")...),
+		"asked about a program": consented(append(adult[:len(adult):len(adult)], ">are you a bot")...),
+		"was noticed before":    consented(append(adult[:len(adult):len(adult)], ">I want to die", "Go on")...),
+	}
+	if len(states) < 20 {
+		t.Fatalf("got %d states, want twenty", len(states))
+	}
+	for name, reach := range states {
+		for _, danger := range inDanger {
+			t.Run(name+"/"+danger.alert, func(t *testing.T) {
+				t.Parallel()
+				h := build(t)
+				p := h.person("ann")
+				reach(p)
+				was, choices := p.question()
+				p.hears()
+				alerts := len(h.alerts())
+				p.says(danger.words)
+				got := p.hears()
+				first := danger.first
+				if danger.alert == "medical" && (name == "eighteen" || name == "place" || name == "an answer was missed" || name == "went back") {
+					first = "Please call" // where they are is not known
+				}
+				if len(got) == 0 || !strings.HasPrefix(got[0], first) {
+					t.Fatalf("first: got %q, want %q", at(got, 0), first)
+				}
+				if after := h.alerts(); name != "was noticed before" && (len(after) != alerts+1 || string(after[len(after)-1].Name) != danger.alert) {
+					t.Fatalf("alerts: got %d and then %d, want one more, %s", alerts, len(after), danger.alert)
+				}
+				if text, _ := p.question(); strings.HasPrefix(text, "Which country") {
+					p.presses("Go on without")
+				}
+				p.hears()
+				p.presses("Go on")
+				now, options := p.question()
+				if uncounted(now) != uncounted(was) {
+					t.Errorf("question: got %q, want %q as before", now, was)
+				}
+				if got, want := strings.Join(labels(options), "|"), strings.Join(labels(choices), "|"); got != want {
+					t.Errorf("answers: got %q, want %q as before", got, want)
+				}
+			})
+		}
+	}
+}
+
+// uncounted is a question without its progress: once somebody was alerted, how
+// many follow is not known.
+func uncounted(question string) string {
+	if _, rest, ok := strings.Cut(question, " fewer\n\n"); ok {
+		return rest
+	}
+	return question
+}
+
+// alerts are all alerts of all cases.
+func (h *house) alerts() (all []care.Alert) {
+	cases, err := h.Cases(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, c := range cases {
+		all = append(all, h.view(c.ID).Alerts...)
+	}
+	return all
+}
+
+// What is edited, and what stands under a picture, is looked at too; without
+// consent numbers are shown, nobody is told and nothing of it is kept.
+func TestDangerBesideWords(t *testing.T) {
+	t.Parallel()
+	const words = "I want to kill myself"
+	for name, what := range map[string]bot.What{
+		"edited":  bot.Words{Text: words, Edited: true},
+		"caption": bot.Media{Kind: bot.MediaPhoto, Caption: words},
+		"command": bot.Words{Text: "/start " + words},
+		"long":    bot.Words{Text: strings.Repeat("we talk about it every week, and ", 120) + words},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann").consents()
+			p.hears()
+			p.do(what)
+			if got := p.hears(); !strings.HasPrefix(at(got, 0), "Call or text now.") {
+				t.Errorf("with consent: got %q, want the numbers", at(got, 0))
+			}
+			if len(h.alerts()) != 1 {
+				t.Errorf("got %d alerts, want one", len(h.alerts()))
+			}
+			q := h.person("bob")
+			q.do(what)
+			if got := strings.Join(q.hears(), "\n"); !strings.Contains(got, "In danger this minute, call") {
+				t.Errorf("first words: got %q, want help", got)
+			}
+			r := h.person("eve").says("hello")
+			r.hears()
+			r.do(what)
+			if got := r.hears(); !strings.Contains(at(got, 0), "In danger this minute, call") {
+				t.Errorf("before consent: got %q, want help", at(got, 0))
+			}
+			if len(h.alerts()) != 1 {
+				t.Errorf("without consent: got %d alerts, want no more than one", len(h.alerts()))
+			}
+			h.silent(words)
+		})
+	}
+}
+
+// The therapist reads what was written; the client never does again.
+func TestNoticedIsForTherapists(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe")
+	p.says("my boyfriend beats me and I am scared of him, kumquat")
+	p.presses("Go on").hears()
+	cases, err := h.Cases(t.Context())
+	if err != nil || len(cases) != 1 {
+		t.Fatalf("got %d cases, %v, want one", len(cases), err)
+	}
+	v, err := h.Look(t.Context(), h.practice.ID(), cases[0].ID, "ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(summary(v), "kumquat") {
+		t.Errorf("the summary does not hold what was written:\n%s", summary(v))
+	}
+	p.says("my data", "/start", "change", "back")
+	if got := strings.Join(p.hears(), "\n"); strings.Contains(got, "kumquat") || strings.Contains(got, "beats") {
+		t.Errorf("the chat shows it again: %q", got)
+	}
+	h.silent("kumquat")
+}
+
+func summary(v bot.View) string {
+	var b strings.Builder
+	for _, s := range v.Summary.Sections {
+		for _, l := range s.Lines {
+			b.WriteString(s.Title + ": " + l.Text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// One plain reply, then a pause and a word to the practice, then a block with a
+// way back; help, and an erasure, are always there.
+func TestServicesAreRefused(t *testing.T) {
+	t.Parallel()
+	const asks = "how much for sex with one of your therapists"
+	h := build(t)
+	p := h.person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe")
+	was, _ := p.question()
+	p.hears()
+	p.says(asks).wants(h.phrase("screen.services"), was)
+	p.says(asks).wants(h.phrase("screen.services-again"))
+	p.says("start").wants(h.phrase("welcome-back"), was)
+	p.says(asks).wants(h.phrase("screen.blocked"))
+	p.says("hello").wants(h.phrase("screen.blocked"))
+	p.says("start").wants(h.phrase("screen.blocked"))
+	p.do(bot.Media{Kind: bot.MediaPhoto}).wants(h.phrase("screen.blocked"))
+	p.says("I want to kill myself")
+	if got := p.hears(); !strings.HasPrefix(at(got, 0), "Call or text now.") {
+		t.Errorf("blocked and in danger: got %q, want the numbers", at(got, 0))
+	}
+	p.presses("Go on").hears()
+	p.says("hello").wants(h.phrase("screen.blocked"))
+	p.presses("I am looking for therapy").wants(h.phrase("resumed"), uncounted(was))
+	p.says(asks).wants(h.phrase("screen.blocked"))
+	if _, buttons := p.question(); len(buttons) != 1 {
+		t.Errorf("got %q, want only help", labels(buttons))
+	}
+	p.says("/forget").presses("Erase it", "Yes, erase everything").hears()
+	if state, key := h.kept(h.subject("ann")); state || key {
+		t.Error("somebody who is blocked cannot be forgotten")
+	}
+}
+
+// What is for a doctor is said once, beside the questions, and is an answer.
+func TestDoctorBesideTheQuestions(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe")
+	p.hears()
+	p.says("there is blood in my semen")
+	got := p.hears()
+	if len(got) != 2 || got[0] != h.phrase("screen.doctor") || !strings.HasPrefix(got[1], "Question") {
+		t.Fatalf("got %q, want the word about a doctor and the next question", got)
+	}
+}

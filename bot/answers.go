@@ -184,6 +184,7 @@ func (t *talk) leaveCase() error {
 	}
 	t.w.unplan(s, dueReply)
 	t.w.unplan(s, dueSilence)
+	t.w.callsOn(rec.Case)
 	t.w.erase(s)
 	t.w.out.index = append(t.w.out.index, IndexChange{Index: caseIndex, Member: t.c.Case, Remove: true})
 	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {

@@ -56,9 +56,15 @@ func caseStep(w *world) error {
 	switch what := w.ev.What.(type) {
 	case caseAct:
 		if rec == nil {
-			return refusal{ErrNoCase}
+			return actOnRest(w, what.Act)
 		}
 		return act(w, rec, what.Act)
+	case calling:
+		if rec != nil {
+			return told(w, rec, what)
+		}
+		w.out.post = append(w.out.post, posted{to: callSubject(w.ev.Subject.Name()), what: what})
+		return nil
 	case Fell:
 		if rec == nil {
 			return nil
@@ -73,6 +79,8 @@ func caseStep(w *world) error {
 func caseDue(w *world, rec *caseRecord, name string) error {
 	c := &rec.Case
 	switch {
+	case strings.HasPrefix(name, dueOnCall):
+		return callAgain(w, rec, name)
 	case name == dueReply && c.Status == care.Waiting:
 		w.notice(fmt.Sprintf("%s: the client on the waitlist was promised a word by today.", c.ID))
 	case name == dueReply && (c.Status == care.WaitingDecision || c.Status == care.Claimed):
@@ -96,13 +104,17 @@ func caseDue(w *world, rec *caseRecord, name string) error {
 // moves in the same commit, so that no place is ever given twice.
 func act(w *world, rec *caseRecord, a Act) error {
 	t, ok := w.p.Therapist(a.By)
-	if !ok || !mayRead(rec.Case, t) && !t.Intake {
+	if !ok || !mayRead(rec.Case, t) && !t.Intake && !(a.Claim && w.called(rec.Case, t.ID)) {
 		return refusal{ErrNotAllowed}
 	} // who reads intakes and comes second is told who was first
 	what := "claim"
 	if a.Claim {
 		if err := rec.Case.Claim(t.ID, w.now); err != nil {
-			return refusal{err}
+			// Whoever has the case may be asleep: who was called says so all the same.
+			if !w.acknowledge(w.ev.Subject, &rec.Case, t.ID) {
+				return refusal{err}
+			}
+			return w.keepCase(rec)
 		}
 	} else {
 		d := *a.Decision
@@ -130,7 +142,7 @@ func act(w *world, rec *caseRecord, a Act) error {
 			w.out.post = append(w.out.post, posted{to: chat, what: Answer{Case: rec.Case.ID, Decision: d, Fee: w.feeOf(rec.Case, d.Therapist)}})
 		}
 	}
-	rec.Case.Acknowledge(t.ID, w.now)
+	w.acknowledge(w.ev.Subject, &rec.Case, t.ID)
 	w.audit(rec.Case.ID, string(t.ID), what)
 	return w.keepCase(rec)
 }

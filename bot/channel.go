@@ -83,6 +83,8 @@ type (
 		Open   bool     `cbor:"6,keyasint,omitempty"` // a decision is still wanted: offers "I have this"
 		// Detail stands under the line only under slack.disclosure "channel".
 		Detail string `cbor:"7,keyasint,omitempty"`
+		// Also are the ids on this channel of others who are called.
+		Also []string `cbor:"8,keyasint,omitempty"`
 	}
 	// Notice is a content-free line to the therapists' channel or to one
 	// therapist that stands by itself and is never changed.
@@ -100,6 +102,18 @@ type (
 	Sweep struct {
 		Messages []string `cbor:"1,keyasint"` // the channel's ids of them
 	}
+	// Page calls one person of the practice to a case, by a way that reaches
+	// them when the therapists' channel does not. It holds no word of a client.
+	Page struct {
+		Case    string   `cbor:"1,keyasint"`           // K7Q-42
+		Line    string   `cbor:"2,keyasint"`           // "K7Q-42 · R1 · a person is needed"
+		To      string   `cbor:"3,keyasint"`           // roster id
+		Urgency string   `cbor:"4,keyasint"`           // R0 or R1
+		Alert   int      `cbor:"5,keyasint"`           // which of the case, from 1
+		Told    int      `cbor:"6,keyasint"`           // which telling of it this is, from 1
+		Since   int64    `cbor:"7,keyasint"`           // when it began, Unix seconds
+		How     []string `cbor:"8,keyasint,omitempty"` // how to acknowledge, a line each
+	}
 )
 
 func (Text) body()     {}
@@ -108,6 +122,7 @@ func (Card) body()     {}
 func (Notice) body()   {}
 func (Document) body() {}
 func (Sweep) body()    {}
+func (Page) body()     {}
 
 // Button is one choice. Data is opaque, at most 64 bytes, made by the service
 // and bound to the person, the question and its revision.

@@ -26,6 +26,7 @@ const (
 	typeAnswer
 	typeFlood
 	typeCaseAct
+	typeCalling
 )
 
 const (
@@ -35,6 +36,7 @@ const (
 	typeNotice
 	typeSweep
 	typeDocument
+	typePage
 )
 
 // wireEvent is an event in an inbox or in the due set; subject and practice
@@ -91,6 +93,8 @@ func typeOf(v any) (uint8, error) {
 		return typeFlood, nil
 	case caseAct:
 		return typeCaseAct, nil
+	case calling:
+		return typeCalling, nil
 	case Text:
 		return typeText, nil
 	case Redraw:
@@ -103,6 +107,8 @@ func typeOf(v any) (uint8, error) {
 		return typeSweep, nil
 	case Document:
 		return typeDocument, nil
+	case Page:
+		return typePage, nil
 	}
 	return 0, fmt.Errorf("encode: no number for %T", v)
 }
@@ -134,6 +140,8 @@ func untagWhat(t tagged) (What, error) {
 		return untag[flood](t)
 	case typeCaseAct:
 		return untag[caseAct](t)
+	case typeCalling:
+		return untag[calling](t)
 	}
 	return nil, fmt.Errorf("decode: event type %d is not known to this version", t.Type)
 }
@@ -152,6 +160,8 @@ func untagBody(t tagged) (Body, error) {
 		return untag[Sweep](t)
 	case typeDocument:
 		return untag[Document](t)
+	case typePage:
+		return untag[Page](t)
 	}
 	return nil, fmt.Errorf("decode: message type %d is not known to this version", t.Type)
 }

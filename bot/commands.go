@@ -84,10 +84,10 @@ func (t *talk) command(name, arg string) error {
 	return t.again()
 }
 
-// rests stands still, and plans nothing.
+// rests stands still. Nothing is planned but what calls a human.
 func (t *talk) rests(why rest) {
 	t.c.Rest = why
-	t.w.out.due = nil
+	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return !d.calls() })
 	t.w.unplan(t.self, dueNudge)
 }
 

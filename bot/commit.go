@@ -203,6 +203,9 @@ func (s *Service) follow(w *world) {
 			o.wake.raise()
 		}
 	}
+	for _, r := range w.out.health {
+		s.health.Report(r.component, r.err)
+	}
 	if len(w.sealed.Due) > 0 {
 		s.timer.raise()
 	}

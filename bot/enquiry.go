@@ -2,7 +2,6 @@ package bot
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"anteroom/bot/care"
@@ -134,11 +133,8 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 	if err := rec.Case.Alert(care.AlertName(name), t.w.now); err != nil {
 		return err
 	}
-	c := rec.Case
-	onCall, _ := t.w.p.Therapist(t.w.p.OnCall.Therapist)
-	t.w.card(Card{Case: string(c.ID), Line: fmt.Sprintf("%s · %s · %s", c.ID, c.Urgency, c.Urgency.Words()), Urgent: true, OnCall: onCall.Slack, Open: true},
-		fmt.Sprintf("alert/%s/%d", c.ID, len(c.Alerts)))
-	t.w.audit(c.ID, "client", "alert "+name)
+	t.w.audit(rec.Case.ID, "client", "alert "+name)
+	t.w.calls(CaseSubject(string(rec.Case.ID)), rec)
 	return t.w.keepCase(rec)
 }
 

@@ -30,7 +30,11 @@ func CaseSubject(id string) SubjectID { return SubjectID("case/" + id) }
 // CaseloadSubject is the subject of one therapist's caseload.
 func CaseloadSubject(therapist string) SubjectID { return SubjectID("load/" + therapist) }
 
-// Kind is the part before the slash: chat, case, load or practice.
+// callSubject is the subject of what is left of a case that was erased before
+// anybody acknowledged its alert.
+func callSubject(id string) SubjectID { return SubjectID("call/" + id) }
+
+// Kind is the part before the slash: chat, case, call, load or practice.
 func (s SubjectID) Kind() string {
 	kind, _, _ := strings.Cut(string(s), "/")
 	return kind
@@ -43,10 +47,10 @@ func (s SubjectID) Name() string {
 }
 
 // Key is the id of the key that seals what is stored for the subject: every
-// chat and every case has its own, the rest is sealed for the practice.
+// chat, every case and what is left of one has its own, the rest is sealed for the practice.
 func (s SubjectID) Key() KeyID {
 	switch s.Kind() {
-	case "chat", "case":
+	case "chat", "case", "call":
 		return KeyID(s)
 	}
 	return KeyID(PracticeSubject)

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -123,3 +124,27 @@ func (g Tongue) Copies(companies ...string) string { return g.copies(companies) 
 
 // Form is the language with its form of address.
 func (g Tongue) Form() string { return g.form }
+
+// Audit opens the log of a case: who, and what.
+func (s *Service) Audit(ctx context.Context, id care.CaseID) (lines []string, err error) {
+	log := "audit/" + string(id)
+	entries, err := s.store.Log(ctx, s.id, log)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		plain, err := s.openSealed(ctx, e, seal.Where{Practice: string(s.id), Subject: log, Kind: "log"})
+		if errors.Is(err, errErased) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var a auditLine
+		if err := decode(plain, &a); err != nil {
+			return nil, err
+		}
+		lines = append(lines, a.By+": "+a.What)
+	}
+	return lines, nil
+}

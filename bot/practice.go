@@ -28,6 +28,7 @@ type Practice struct {
 	// behind "copies." in the key of a text that words it.
 	Copies []string
 	Desk   ChannelName // where therapists get cards; empty where they use the command line
+	Second []Way       // how the on-call is told besides
 
 	speech *speech
 }

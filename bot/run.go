@@ -286,5 +286,10 @@ func (s *Service) openLetter(ctx context.Context, l Letter) error {
 	}
 	ev.ID, ev.Practice, ev.Subject = l.Event, s.id, l.Subject
 	from := &source{letter: &l.LetterID}
-	return s.order.do(ctx, ev.Subject, false, func() error { return s.handle(ctx, ev, from) })
+	err = s.order.do(ctx, ev.Subject, false, func() error { return s.handle(ctx, ev, from) })
+	if r, ok := errors.AsType[refusal](err); ok { // nobody waits for the answer, and others wait behind it
+		s.log.Warn("an act from the command line is refused", "subject", ev.Subject, "err", r.error)
+		return s.leave(ctx, ev, from)
+	}
+	return err
 }

@@ -137,6 +137,7 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 	}
 	id, err := o.attempt(ctx, d)
 	s.settle(ctx, o, c, p, id, err)
+	s.noteTelling(ctx, o, c, body, err)
 }
 
 // attempt sends. What a channel that panics has done, nobody knows.
@@ -160,6 +161,9 @@ func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wirePar
 	}
 	if p.NotAfter != 0 && s.now().After(time.Unix(p.NotAfter, 0)) {
 		return false, nil
+	}
+	if calls, err := s.stillCalls(ctx, c, d.Body); err != nil || !calls {
+		return false, err
 	}
 	if p.Class == Reminder && c.Unknown > 0 {
 		s.log.Warn("outbox: a reminder whose delivery is unknown is not sent again", "parcel", c.ID)

@@ -337,7 +337,7 @@ func (t *talk) erase() error {
 	for _, due := range []string{dueNudge, dueExpire} {
 		t.w.unplan(t.self, due)
 	}
-	t.w.out.due = nil
+	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return !d.calls() })
 	t.w.erase(t.self, Lane{Channel: t.c.Channel, Of: t.self})
 	return t.leaveCase()
 }

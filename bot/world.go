@@ -71,6 +71,7 @@ type effects struct {
 	index   []IndexChange
 	erase   map[SubjectID][]Lane
 	audit   []audited
+	health  []report
 }
 
 // Class of a message: what to do when nobody knows whether it was delivered.
@@ -204,6 +205,8 @@ func (w *world) step() (err error) {
 		err = chatStep(w)
 	case "case":
 		err = caseStep(w)
+	case "call":
+		err = restStep(w)
 	default:
 		err = fmt.Errorf("no step for subject %s", w.ev.Subject)
 	}

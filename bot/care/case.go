@@ -108,6 +108,9 @@ type Alert struct {
 	At    int64       `cbor:"2,keyasint"`
 	AckBy TherapistID `cbor:"3,keyasint,omitempty"`
 	AckAt int64       `cbor:"4,keyasint,omitempty"`
+	Told  int         `cbor:"5,keyasint,omitempty"` // how often somebody was told
+	Next  int64       `cbor:"6,keyasint,omitempty"` // when somebody is told again; 0: an earlier alert of the same name sees to it
+	Twice int         `cbor:"7,keyasint,omitempty"` // the last telling that went by the second way too
 }
 
 // Reply is what a client answered to a decision.

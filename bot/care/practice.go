@@ -53,13 +53,6 @@ type Practice struct {
 // Span is a stretch of a day in minutes after midnight, From included, To not.
 type Span struct{ From, To int }
 
-// OnCall is who is told when something cannot wait.
-type OnCall struct {
-	Name      string
-	Phone     string
-	Therapist TherapistID
-}
-
 // Keep says how long records are kept, counted from their last change.
 type Keep struct{ Unfinished, Enquiry, Record Period }
 

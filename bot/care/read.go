@@ -108,17 +108,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 		need("reply_within_working_days", r.number(&p.ReplyWithinWorkingDays, 1, 30)),
 		may("session_minutes", r.number(&p.SessionMinutes, 15, 240)),
 		need("quiet", func(n *yaml.Node) { b.quiet(r, n) }),
-		need("on_call", func(n *yaml.Node) {
-			r.mapping(n,
-				need("name", text(r, &p.OnCall.Name)),
-				need("phone", checked(r, &p.OnCall.Phone, form(phoneForm, "\"+1 415 555 0100\""))),
-				need("therapist", func(n *yaml.Node) {
-					text(r, &p.OnCall.Therapist)(n)
-					if _, ok := p.Therapist(p.OnCall.Therapist); !ok && p.OnCall.Therapist != "" && len(p.Therapists) > 0 {
-						r.bad(n, "no therapist "+quote(string(p.OnCall.Therapist))+" in roster.yaml", "use the id of a therapist")
-					}
-				}))
-		}),
+		need("on_call", func(n *yaml.Node) { b.onCall(r, n) }),
 		need("complaint", r.wording(&p.Complaint, text[string])),
 		need("keep", func(n *yaml.Node) {
 			r.mapping(n,

@@ -48,8 +48,16 @@ func (s *Slack) compose(b bot.Body) (m message, ok bool) {
 
 func (s *Slack) card(c bot.Card) message {
 	line := escape(cut(c.Line, maxLine))
-	if c.Urgent && userID.MatchString(c.OnCall) {
-		line += "\n<@" + c.OnCall + "> a person is needed now."
+	if c.Urgent {
+		mentions := ""
+		for _, id := range append([]string{c.OnCall}, c.Also...) {
+			if userID.MatchString(id) {
+				mentions += "<@" + id + "> "
+			}
+		}
+		if mentions != "" {
+			line += "\n" + mentions + "a person is needed now."
+		}
 	}
 	m := message{text: line, event: cardEvent, caseID: c.Case}
 	m.blocks = append(m.blocks, api.NewSectionBlock(api.NewTextBlockObject(api.MarkdownType, line, false, false), nil, nil))

@@ -15,14 +15,18 @@ import (
 
 var caseCommand = command{
 	run:  cases,
-	name: "case", args: "list | show ID", short: "the cases of a practice, and one case's summary",
+	name: "case", args: "list | show ID | ack ID -as THERAPIST", short: "the cases of a practice, one case's summary, and \"I have this\"",
 	long: `"anteroom case list" prints a line for each case: no client's word is in it.
 "anteroom case show K7Q-42" prints the summary as a therapist reads it; the look is written into the case's log.
+"anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack.
 
-Both take the settings of "serve" and work while it runs.`,
+All take the settings of "serve" and work while it runs.`,
 }
 
 func cases(ctx context.Context, p *program, c command, args []string) error {
+	if len(args) > 0 && args[0] == "ack" {
+		return acknowledge(ctx, p, c, args[1:])
+	}
 	fl := newFlags("case")
 	read := p.settingsOf(fl, "practice", "store", "key-file", "vault", "log-level", "log-format")
 	verb := ""

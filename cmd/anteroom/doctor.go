@@ -22,12 +22,13 @@ var doctorCommand = command{
 	name: "doctor", short: "checks every setting, store, token, text and key; each finding with its mend",
 	long: `Takes the settings of "serve" and checks each of them: the practice folder and its sign-offs, the
 dialogs and texts, the help numbers, the root key and the vault, the store and how durable it is, and whether
-Telegram and Slack take the tokens. Exit code 1 if something would stop "serve" or put a client at risk.`,
+Telegram and Slack take the tokens, and whether the on-call would be told. With -send a test goes to the on-call. Exit code 1 if something would stop "serve" or put a client at risk.`,
 }
 
 // examination collects findings.
 type examination struct {
 	p        *program
+	send     bool // make a test of the ways by which the on-call is told
 	problems int
 }
 
@@ -56,11 +57,12 @@ func (x *examination) problemsOf(err error) {
 
 func doctor(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("doctor")
+	send := fl.Bool("send", false, "mail a test to the on-call, and call the webhook")
 	read := p.settingsOf(fl)
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
 	}
-	x := &examination{p: p}
+	x := &examination{p: p, send: *send}
 	cfg, err := read()
 	if err != nil {
 		x.problemsOf(errors.Unwrap(err))
@@ -111,6 +113,7 @@ func (x *examination) practice(ctx context.Context, cfg config, folder string, s
 	x.content(cfg, folder)
 	x.helplines(folder, practice, lines)
 	x.roster(folder, practice, t)
+	x.onCall(ctx, folder, practice, t, x.send)
 	x.tokens(ctx, cfg, practice, t)
 }
 

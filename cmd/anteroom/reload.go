@@ -100,6 +100,9 @@ func (r *room) afterRestart(e edition) []string {
 	if e.tokens != r.begun.tokens {
 		out = append(out, "tokens and channels")
 	}
+	if !sameSecond(e.practice, then) {
+		out = append(out, "on_call.second")
+	}
 	if r.slack != nil && e.shown != r.begun.shown {
 		out = append(out, "slack.disclosure")
 	}

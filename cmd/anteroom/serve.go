@@ -94,12 +94,14 @@ type room struct {
 	service  *bot.Service
 	telegram *telegram.Telegram
 	slack    *slack.Slack
+	second   secondWay
 }
 
 // tokens of one practice: those of its folder, or those of the settings.
 type tokens struct {
 	telegram, webhookURL, webhookSecret string
 	slackBot, slackApp, slackChannel    string
+	second                              secondSecrets
 }
 
 // open checks all settings, then opens what they name. Every problem that can
@@ -206,6 +208,7 @@ func tokensOf(cfg config, folder string, p *bot.Practice, several bool) (tokens,
 	file(&t.webhookSecret, "telegram.webhook_secret_file", p.Telegram.WebhookSecretFile)
 	file(&t.slackBot, "slack.bot_token_file", p.Slack.BotTokenFile)
 	file(&t.slackApp, "slack.app_token_file", p.Slack.AppTokenFile)
+	t.second.read(p, file)
 	if p.Telegram.WebhookURL != "" {
 		t.webhookURL = p.Telegram.WebhookURL
 	}
@@ -241,8 +244,8 @@ func mayGoLive(folder string, p *bot.Practice, t tokens) error {
 	if t.slackChannel != "" && !slackChannel.MatchString(t.slackChannel) {
 		bad("the Slack channel is not an id: copy it from the channel's About, it looks like C0123ABCD")
 	}
-	if t.slackBot == "" && t.slackApp == "" {
-		bad("no Slack tokens: without Slack nobody would be told when a client is in danger, and nobody could decide")
+	if t.slackBot == "" && t.slackApp == "" && !p.OnCall.Second.Any() {
+		bad("no Slack tokens, and no second way (on_call.second in practice.yaml): nobody would be told when a client is in danger")
 	}
 	if t.telegram != "" && (p.Telegram.SignedBy == "" || p.Telegram.SignedOn == "") {
 		bad("practice.yaml: telegram.signed_by is empty: a messenger gives no contract for health data, so a named person answers for using it")
@@ -293,6 +296,12 @@ func (h *house) furnish(r *room, root seal.Root, vault seal.Vault) error {
 		r.slack = sl
 		channels = append(channels, sl)
 	}
+	second, err := openSecond(p, t.second, health)
+	if err != nil {
+		return usageError{err}
+	}
+	r.second = second
+	channels = append(channels, second.channels()...)
 	p = r.dressed(p)
 	r.practice.Store(p)
 	host, err := os.Hostname()
@@ -321,6 +330,7 @@ func (r *room) dressed(p *bot.Practice) *bot.Practice {
 		mine.Copies = append(mine.Copies, where)
 		mine.Desk = r.slack.Name()
 	}
+	mine.Second = r.second.ways(p)
 	return &mine
 }
 

@@ -14,7 +14,7 @@ func (s *Service) event(in Inbound) Event {
 		ID: EventID(string(in.Channel) + "/" + in.ID), Practice: s.id,
 		Subject: Conversation(s.root.Pseudonym(string(s.id), string(in.Channel), in.Chat)),
 		Who:     Who{Role: Client}, What: in.What, At: s.now(),
-		from: address{Channel: in.Channel, Chat: in.Chat, Locale: in.Locale},
+		from: address{Channel: in.Channel, Chat: in.Chat, Locale: in.Locale, Message: in.Message},
 	}
 }
 

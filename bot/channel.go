@@ -17,7 +17,11 @@ type Inbound struct {
 	ID       string // the channel's own id of it, unique for 48 h
 	Chat     string // the person's address there; a secret
 	Locale   string // BCP 47, if the channel tells
-	What     What
+	// Message is the channel's id of the message that the person wrote, by
+	// which it can be taken out of the chat; empty for a press, and on a
+	// channel that takes nothing out.
+	Message string
+	What    What
 }
 
 // LogValue shows no address and no words.
@@ -98,9 +102,14 @@ type (
 		Data []byte `cbor:"3,keyasint"`
 	}
 	// Sweep takes messages out of the chat, as far as the channel lets it:
-	// what the person wrote and what we sent.
+	// what the person wrote and what we sent. One that is gone already, or too
+	// old to be taken out, is no failure.
 	Sweep struct {
-		Messages []string `cbor:"1,keyasint"` // the channel's ids of them
+		// Messages are ids as [Inbound] gave them, and receipts of Send. What we
+		// sent is added when the sweep leaves, unless it is to take out these
+		// only.
+		Messages []string `cbor:"1,keyasint"`
+		Only     bool     `cbor:"2,keyasint,omitempty"`
 	}
 	// Page calls one person of the practice to a case, by a way that reaches
 	// them when the therapists' channel does not. It holds no word of a client.

@@ -38,6 +38,8 @@ type chatState struct {
 	Once once `cbor:"23,keyasint,omitempty"`
 	// Services counts how often sexual services were asked for.
 	Services uint8 `cbor:"24,keyasint,omitempty"`
+	// Wrote is which of the person's own messages can still be swept.
+	Wrote recent `cbor:"16,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -57,6 +59,7 @@ const (
 
 const (
 	intakeDialog     = "intake"
+	forgetDialog     = "forget"
 	outcomeSent      = "submitted" // of the intake: it is with a therapist
 	outcomeCall      = "call-requested"
 	questionSlot     = "question"
@@ -102,6 +105,7 @@ func chatStep(w *world) error {
 		return !ok
 	})
 	t := newTalk(w, c)
+	t.wrote()
 	if t.tooFast() {
 		return t.close()
 	}
@@ -143,6 +147,7 @@ func firstContact(w *world) error {
 	}
 	c := &chatState{Channel: from.Channel, To: from.Chat, Lang: w.p.Greets(from.Locale), Last: w.now.Unix()}
 	t := newTalk(w, c)
+	t.wrote()
 	switch what := w.ev.What.(type) {
 	case Press:
 		if way, _ := t.wayOut(what.Data); sideDialogs[way] != "" {
@@ -213,6 +218,8 @@ type talk struct {
 	// person makes the keys of this person's questions; see [talk.marks].
 	person answerMarks
 	over   bool // the conversation is erased by this step
+	// sweeps: and what stands in the chat goes with it.
+	sweeps bool
 	// expired: it is erased because its time is up, and not by the person.
 	expired bool
 }
@@ -363,15 +370,9 @@ func (t *talk) press(data string) error {
 	if len(t.c.Runs) > 0 && !t.isShut() {
 		var err error
 		turn, err = t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
-			marks := t.marks(t.questionID(step), rev)
-			for _, o := range options {
-				if marks.on(data, o.ID) {
-					found = true
-					return o.ID
-				}
-			}
-			back = marks.on(data, universalBack)
-			return ""
+			var answer string
+			answer, found, back = t.meant(data, step, rev, options)
+			return answer
 		}})
 		if err != nil {
 			return err
@@ -400,6 +401,18 @@ func (t *talk) press(data string) error {
 		return nil
 	}
 	return t.says(turn, false)
+}
+
+// meant is the answer of a question that a button stands for, or whether it is
+// the way back from that question.
+func (t *talk) meant(data, step string, rev uint32, options []dialogs.Option) (answer string, found, back bool) {
+	marks := t.marks(t.questionID(step), rev)
+	for _, o := range options {
+		if marks.on(data, o.ID) {
+			return o.ID, true, false
+		}
+	}
+	return "", false, marks.on(data, universalBack)
 }
 
 // wayOut is the command that a button beside the answers stands for, and what

@@ -54,7 +54,7 @@ func (t *talk) command(name, arg string) error {
 	case "call", "now", "what":
 		return t.interrupt(sideDialogs[name])
 	case "forget":
-		return t.interrupt("forget")
+		return t.interrupt(forgetDialog)
 	case "pause", "stop":
 		key := "paused"
 		t.rests(paused)

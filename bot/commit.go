@@ -12,13 +12,18 @@ import (
 )
 
 func (s *Service) newWorld(ev Event, from *source) *world {
-	return &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, trace: s.trace, have: make(map[SubjectID]*held, 2)}
+	w := &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, trace: s.trace, have: make(map[SubjectID]*held, 2)}
+	w.want = w.room.want[:0]
+	return w
 }
 
 // load reads and opens the subjects that the step asked for, in one round
 // trip, with the keys that are not open yet.
 func (s *Service) load(ctx context.Context, w *world) error {
-	q := Query{Subjects: w.want}
+	if err := s.loadChats(ctx, w); err != nil || len(w.want) == 0 {
+		return err
+	}
+	q := Query{Subjects: w.want, Keys: w.room.keys[:0]}
 	if len(w.have) == 0 {
 		q.Event = w.ev.ID
 	}

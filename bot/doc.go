@@ -28,7 +28,8 @@
 // a conversation, speech.go what it understands in any language, words.go how
 // it writes days and numbers, language.go how a person changes it; cases.go is a case and what therapists do; look.go is what
 // they read; world.go and commit.go stand between the pure step and the store;
-// sender.go and run.go are what goes on by itself.
+// sender.go and run.go are what goes on by itself; sweep.go is how messages
+// leave a chat again.
 //
 // The package never lets a client's word, name or address into a log, an
 // error, a metric, a key or an unsealed value.

@@ -50,6 +50,7 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		t.c.Consent = &consent{Version: t.w.p.consentVersion(), At: t.w.now.Unix(), Lang: t.tongue().form}
 	case "erase":
 		t.over = true
+		t.sweeps = t.top().Dialog == forgetDialog
 	case "submit":
 		rec, err := t.theCase()
 		if err != nil {

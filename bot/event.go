@@ -74,6 +74,7 @@ type address struct {
 	Channel ChannelName `cbor:"1,keyasint,omitempty"`
 	Chat    string      `cbor:"2,keyasint,omitempty"`
 	Locale  string      `cbor:"3,keyasint,omitempty"`
+	Message string      `cbor:"4,keyasint,omitempty"` // see [Inbound]
 }
 
 // Who did it.

@@ -8,6 +8,7 @@ import (
 
 	"anteroom/bot/care"
 	"anteroom/bot/seal"
+	"anteroom/dialogs"
 )
 
 // ErrFlood is what too many events of one subject come to.
@@ -147,4 +148,98 @@ func (s *Service) Audit(ctx context.Context, id care.CaseID) (lines []string, er
 		lines = append(lines, a.By+": "+a.What)
 	}
 	return lines, nil
+}
+
+// Recent is the messages of a chat that can still be taken out of it.
+type Recent = recent
+
+// With is r with a message more.
+func (r recent) With(id string, at time.Time) Recent { return r.with(id, at) }
+
+// IDs are those that can be taken out at now.
+func (r recent) IDs(now time.Time) []string { return r.ids(now) }
+
+// Sweep makes a step that takes everything out of a chat, or the message of
+// the event only.
+func (s *Service) Sweep(ctx context.Context, in Inbound, only bool) error {
+	w := s.newWorld(s.event(in), nil)
+	w.ask(w.ev.Subject)
+	if err := s.load(ctx, w); err != nil {
+		return err
+	}
+	c, err := read[chatState](w, w.ev.Subject)
+	if err != nil {
+		return err
+	}
+	t := newTalk(w, c)
+	t.wrote()
+	if t.phrase("paused"); only {
+		t.sweepThis()
+	} else {
+		t.sweep()
+	}
+	t.phrase("resumed")
+	if err := t.close(); err != nil {
+		return err
+	}
+	return s.commit(ctx, w)
+}
+
+// Open is the question that is open in a chat, to press its buttons.
+type Open struct {
+	t    *talk
+	q    *dialogs.Question
+	Self SubjectID
+}
+
+// Open readies a chat as it is stored now.
+func (s *Service) Open(ctx context.Context, in Inbound) (*Open, error) {
+	w := s.newWorld(s.event(in), nil)
+	w.ask(w.ev.Subject)
+	if err := s.load(ctx, w); err != nil {
+		return nil, err
+	}
+	c, err := peek[chatState](w, w.ev.Subject)
+	if err != nil {
+		return nil, err
+	}
+	t := newTalk(w, c)
+	turn, err := t.open()
+	return &Open{t: t, q: turn.Open, Self: w.ev.Subject}, err
+}
+
+// Means is what a press with data would do; empty when it counts for nothing.
+func (o *Open) Means(data string) string {
+	answer, found, back := o.t.meant(data, o.q.Step, o.q.Rev, o.q.Options)
+	if found {
+		return answer
+	}
+	if back {
+		return universalBack
+	}
+	way, arg := o.t.wayOut(data)
+	return way + arg
+}
+
+// Marks are the buttons of the question, as they would be drawn for somebody
+// else, at another step or under another revision.
+func (o *Open) Marks(of SubjectID, step string, revs uint32) (all []string) {
+	other := newTalk(o.t.w, o.t.c)
+	other.self = of
+	if step == "" {
+		step = o.q.Step
+	}
+	marks := other.marks(other.questionID(step), o.q.Rev+revs)
+	for _, option := range o.q.Options {
+		all = append(all, marks.of(option.ID))
+	}
+	return append(all, marks.of(universalBack))
+}
+
+// Ways are the buttons that always stand under a question, as somebody has them.
+func (o *Open) Ways(of SubjectID) []string {
+	other := newTalk(o.t.w, o.t.c)
+	other.self = of
+	ways := other.marks(universalStep, 0)
+	return []string{ways.of(universalCall), ways.of(universalNow), ways.of(universalLanguage + "es")}
 }

@@ -298,7 +298,11 @@ func (h *house) inbound(chat string, what bot.What) bot.Inbound {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.events++
-	return bot.Inbound{Practice: h.practice.ID(), Channel: phone, ID: fmt.Sprintf("e%d", h.events), Chat: chat, Locale: "en-US", What: what}
+	in := bot.Inbound{Practice: h.practice.ID(), Channel: phone, ID: fmt.Sprintf("e%d", h.events), Chat: chat, Locale: "en-US", What: what}
+	if _, press := what.(bot.Press); !press {
+		in.Message = fmt.Sprint(70_000 + 3*h.events)
+	}
+	return in
 }
 
 func (h *house) receive(in bot.Inbound) {

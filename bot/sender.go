@@ -39,6 +39,8 @@ type outlet struct {
 	mu     sync.Mutex
 	tries  map[string]int // known failures in a row, by parcel
 	halted time.Time      // the whole channel waits until then
+
+	lately lately
 }
 
 func newOutlet(ch Channel) *outlet {
@@ -128,7 +130,8 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 		return
 	}
 	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown}
-	if keep, err := s.lookAgain(ctx, o, c, p, &d); err != nil {
+	var log sentLog
+	if keep, err := s.lookAgain(ctx, o, c, p, &d, &log); err != nil {
 		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), true)
 		return
 	} else if !keep {
@@ -136,7 +139,7 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 		return
 	}
 	id, err := o.attempt(ctx, d)
-	s.settle(ctx, o, c, p, id, err)
+	s.settle(ctx, o, c, p, d, log, id, err)
 	s.noteTelling(ctx, o, c, body, err)
 }
 
@@ -155,7 +158,7 @@ func (o *outlet) attempt(ctx context.Context, d Delivery) (id []byte, err error)
 // lookAgain checks at the moment of sending what may have changed since the
 // parcel was written: ownership, its time, and for a reminder whether the
 // person still wants one now. It also fetches the earlier message of the slot.
-func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wireParcel, d *Delivery) (keep bool, err error) {
+func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wireParcel, d *Delivery, log *sentLog) (keep bool, err error) {
 	if !s.owns() {
 		return false, ErrFenced
 	}
@@ -175,6 +178,10 @@ func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wirePar
 			return false, err
 		}
 	}
+	if c.Lane.Of.Kind() == "chat" {
+		*log, err = s.sentLog(ctx, c.Lane)
+		return log.ready(p, d, s.now(), o.lately.of(c.Lane)) && err == nil, err
+	}
 	if p.Slot == "" {
 		return true, nil
 	}
@@ -192,12 +199,15 @@ func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wirePar
 }
 
 // settle records the outcome of an attempt.
-func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel, id []byte, err error) {
+func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel, d Delivery, log sentLog, id []byte, err error) {
 	var f *Failure
 	switch {
 	case err == nil:
 		var r *Receipt
-		if p.Slot != "" && id != nil {
+		switch {
+		case c.Lane.Of.Kind() == "chat":
+			r = s.noteSent(ctx, o, c, p, d, log, id)
+		case p.Slot != "" && id != nil:
 			r = s.sealReceipt(ctx, c, p.Slot, id)
 		}
 		s.done(ctx, o, c, r)
@@ -222,6 +232,9 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 		if err := s.accept(ctx, ev, false); err != nil {
 			s.log.Warn("outbox: not noted as unreachable", "err", err)
 		}
+	case f.Why == Impossible && isSweep(d.Body): // a channel that takes nothing out
+		s.counted(o.Name(), "impossible")
+		s.done(ctx, o, c, nil)
 	case f.Why == Impossible:
 		s.counted(o.Name(), "impossible")
 		s.log.Error("outbox: the messenger will not take this message; it is dropped", "parcel", c.ID, "err", err)

@@ -338,6 +338,11 @@ func (t *talk) erase() error {
 		t.w.unplan(t.self, due)
 	}
 	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return !d.calls() })
+	if t.sweeps {
+		if err := t.sweepErased(); err != nil {
+			return err
+		}
+	}
 	t.w.erase(t.self, Lane{Channel: t.c.Channel, Of: t.self})
 	return t.leaveCase()
 }

@@ -39,9 +39,19 @@ type world struct {
 
 	have map[SubjectID]*held
 	want []SubjectID
+	// chats are what is kept of the messages in the chats that the step asked
+	// for, and wantChats those that it asks for next; see [world.sent].
+	chats     map[Lane]sentLog
+	wantChats []Lane
 
 	out    effects
 	sealed Commit // what was committed in the end
+
+	// Most steps want one subject: there is room for it and its key.
+	room struct {
+		want [1]SubjectID
+		keys [1]KeyID
+	}
 }
 
 // held is a subject as loaded.

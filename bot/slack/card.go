@@ -41,13 +41,13 @@ func (s *Slack) compose(b bot.Body) (m message, ok bool) {
 	case bot.Notice:
 		line := cut(b.Line, maxSection)
 		return message{text: escape(line), blocks: []api.Block{paragraph(line)}, event: noticeEvent}, true
-	case bot.Text, bot.Redraw:
+	case bot.Text, bot.Redraw, bot.Document, bot.Sweep:
 	}
 	return message{}, false
 }
 
 func (s *Slack) card(c bot.Card) message {
-	line := escape(cut(c.Line, maxLine))
+	line := marked(c.Line, maxLine)
 	if c.Urgent {
 		mentions := ""
 		for _, id := range append([]string{c.OnCall}, c.Also...) {
@@ -60,7 +60,7 @@ func (s *Slack) card(c bot.Card) message {
 		}
 	}
 	m := message{text: line, event: cardEvent, caseID: c.Case}
-	m.blocks = append(m.blocks, api.NewSectionBlock(api.NewTextBlockObject(api.MarkdownType, line, false, false), nil, nil))
+	m.blocks = append(m.blocks, api.NewSectionBlock(api.NewTextBlockObject(api.MarkdownType, line, false, true), nil, nil)) // verbatim: nothing becomes a link
 	if c.Detail != "" && s.opt.Disclosure == InChannel {
 		m.blocks = append(m.blocks, paragraph(cut(c.Detail, maxSection)))
 	}

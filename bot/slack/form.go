@@ -58,7 +58,7 @@ func (r *runner) decisionForm(v bot.View, me care.Therapist, kind care.DecisionK
 		names := textInput(fieldNames, maxNames*(maxName+1), true)
 		lines := make([]string, 0, maxNames)
 		for _, r := range v.Referrals[:min(len(v.Referrals), maxNames)] {
-			lines = append(lines, r.Line())
+			lines = append(lines, cut(r.Line(), maxName)) // the field takes no more
 		}
 		names.InitialValue = strings.Join(lines, "\n")
 		blocks = []api.Block{input(fieldNames, "Other names", "One a line, up to ten: who, what, where. Nothing about the client is passed on.", names, true), noteInput()}

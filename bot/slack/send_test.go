@@ -270,7 +270,7 @@ func TestRefusedConnection(t *testing.T) {
 func TestForClientsIsImpossible(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	for _, body := range []bot.Body{bot.Text{Text: "zebra"}, bot.Redraw{}} {
+	for _, body := range []bot.Body{bot.Text{Text: "zebra"}, bot.Redraw{}, bot.Sweep{Messages: []string{"1"}}, bot.Document{Name: "zebra", Data: []byte("zebra")}} {
 		_, err := w.slack.Send(w.ctx, bot.Delivery{ID: "d1", Body: body})
 		var f *bot.Failure
 		if !errors.As(err, &f) || f.Why != bot.Impossible {

@@ -24,10 +24,24 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 // escape makes text harmless in mrkdwn: no mention, no link.
 func escape(s string) string { return escaper.Replace(s) }
 
+// unturned takes out the signs that make a reader see letters in another order
+// than they stand in, and the null that Slack refuses.
+var unturned = strings.NewReplacer("\x00", "", "\u202A", "", "\u202B", "", "\u202C", "", "\u202D", "", "\u202E", "")
+
+// marked is escaped text of at most so many characters, as Slack counts them:
+// an angle bracket is four.
+func marked(s string, most int) string {
+	for n := most; ; n /= 2 {
+		if m := escape(cut(s, n)); utf8.RuneCountInString(m) <= most {
+			return m
+		}
+	}
+}
+
 // cut shortens politely: at a word if there is one, with an ellipsis. Slack
 // refuses empty texts, so that one becomes a dash.
 func cut(s string, most int) string {
-	s = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "�"))
+	s = strings.TrimSpace(strings.ToValidUTF8(unturned.Replace(s), "�"))
 	if s == "" {
 		return "–"
 	}

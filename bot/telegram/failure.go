@@ -62,6 +62,7 @@ func reason(err error) string {
 		"bot was blocked by the user", "user is deactivated", "bot can't initiate conversation with a user",
 		"bot was kicked", "not enough rights", "chat not found", "PEER_ID_INVALID", "message text is empty",
 		"message is too long", "message is not modified", "message to edit not found", "message can't be edited",
+		"message can't be deleted", "message to delete not found", "message identifiers are not specified",
 		"MESSAGE_ID_INVALID", "BUTTON_DATA_INVALID", "query is too old", "bad webhook",
 	} {
 		if strings.Contains(err.Error(), r) {

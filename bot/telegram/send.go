@@ -26,8 +26,9 @@ const (
 // parts, the buttons under the last; an attempt after a failed one goes on
 // with the part that failed. The receipt holds the ids of the messages,
 // decimal, with commas between. A [bot.Redraw] needs the receipt of a text and
-// gives it back; it succeeds when the message is gone. Nothing else can be
-// sent here. Send waits for its turn under the pace, no longer than ctx.
+// gives it back; it succeeds when the message is gone. For [bot.Document] and
+// [bot.Sweep] see below; nothing else can be sent here. Send waits for its turn
+// under the pace, no longer than ctx.
 func (t *Telegram) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 	chat, err := strconv.ParseInt(d.To, 10, 64)
 	if err != nil {
@@ -38,6 +39,10 @@ func (t *Telegram) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 		return t.sendText(ctx, chat, d.ID, body)
 	case bot.Redraw:
 		return t.redraw(ctx, chat, d.Receipt, body)
+	case bot.Document:
+		return t.sendDocument(ctx, chat, body)
+	case bot.Sweep:
+		return nil, t.sweep(ctx, chat, body)
 	}
 	return nil, impossible("a %T is not for Telegram", d.Body)
 }

@@ -17,6 +17,7 @@ import (
 type arrival struct {
 	id     int64
 	chat   int64    // its order is kept; 0 if nothing is to be done
+	wrote  int64    // the id of the message that somebody wrote; 0 for a press
 	locale string   // of who wrote, pressed or invited
 	what   bot.What // nil if there is nothing to hand on
 	press  string   // the id of a press that waits for an answer
@@ -27,7 +28,7 @@ type arrival struct {
 
 // inbound is what the service gets.
 func (a arrival) inbound(p bot.PracticeID) bot.Inbound {
-	return bot.Inbound{
+	in := bot.Inbound{
 		Practice: p,
 		Channel:  Name,
 		ID:       "tg-" + strconv.FormatInt(a.id, 10),
@@ -35,6 +36,10 @@ func (a arrival) inbound(p bot.PracticeID) bot.Inbound {
 		Locale:   a.locale,
 		What:     a.what,
 	}
+	if a.wrote > 0 {
+		in.Message = strconv.FormatInt(a.wrote, 10)
+	}
+	return in
 }
 
 var (
@@ -135,6 +140,7 @@ func (a *arrival) message(m fields, edited bool) {
 	if !a.place(m) {
 		return
 	}
+	number(m["message_id"], &a.wrote)
 	switch {
 	case m["forward_origin"] != nil || m["forward_date"] != nil:
 		a.what = bot.Media{Kind: bot.MediaForward}
@@ -165,7 +171,9 @@ func said(words string, edited bool) bot.What {
 	return bot.Words{Text: command(words), Edited: edited}
 }
 
-// clean takes out control characters; lines stay.
+// clean takes out control characters, and the signs that turn the direction of
+// whatever stands around them: words are read by others too, between other
+// words. Lines stay.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -173,7 +181,7 @@ func clean(s string) string {
 			return r
 		case r == '\t':
 			return ' '
-		case unicode.IsControl(r):
+		case unicode.IsControl(r), r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
 			return -1
 		}
 		return r

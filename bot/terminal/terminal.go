@@ -71,7 +71,8 @@ func (t *Terminal) Read(ctx context.Context, p bot.PracticeID, to bot.Receiver) 
 
 // Receive gives one line to the receiver as if it had been read.
 func (t *Terminal) Receive(ctx context.Context, p bot.PracticeID, to bot.Receiver, line string) error {
-	return to.Receive(ctx, bot.Inbound{Practice: p, Channel: Name, ID: "line-" + strconv.Itoa(t.lines), Chat: "terminal",
+	id := "line-" + strconv.Itoa(t.lines)
+	return to.Receive(ctx, bot.Inbound{Practice: p, Channel: Name, ID: id, Chat: "terminal", Message: id,
 		What: bot.Words{Text: clean(line)}})
 }
 
@@ -94,18 +95,22 @@ func (t *Terminal) line() (string, error) {
 	}
 }
 
-// clean takes out what is no text: control characters and broken UTF-8. It
+// clean takes out what is no text: control characters, signs that turn letters
+// about, and broken UTF-8. It
 // serves both ways, since what is printed may quote what was typed.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\uFFFD' || unicode.IsControl(r) && r != '\n' && r != '\t' {
+		turns := r >= '\u202A' && r <= '\u202E' // the direction of what stands around it
+		if r == '\uFFFD' || turns || unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
 }
 
-// Send prints a message.
+// Send prints a message. What was printed stays where it is: a sweep says in
+// one line what a messenger would have taken out of the chat, and of a document
+// only its name and type are shown. It is written nowhere.
 func (t *Terminal) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 	switch body := d.Body.(type) {
 	case bot.Text:
@@ -113,11 +118,26 @@ func (t *Terminal) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 		t.options(body.Buttons)
 	case bot.Redraw:
 		t.options(body.Buttons)
+	case bot.Document:
+		fmt.Fprintf(t.out, "(a file: %s, %s)\n\n", oneLine(body.Name), oneLine(body.Type))
+	case bot.Sweep:
+		fmt.Fprintf(t.out, "(swept: %s)\n\n", messages(len(body.Messages)))
+		return nil, nil
 	default:
 		return nil, &bot.Failure{Why: bot.Impossible, Err: fmt.Errorf("a terminal shows no %T", d.Body)}
 	}
-	return nil, nil
+	return []byte(d.ID), nil
 }
+
+func messages(n int) string {
+	if n == 1 {
+		return "1 message"
+	}
+	return strconv.Itoa(n) + " messages"
+}
+
+// oneLine is clean without the ends of lines.
+func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
 
 func (t *Terminal) print(text string) {
 	for line := range strings.SplitSeq(clean(text), "\n") {

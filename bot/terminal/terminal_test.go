@@ -49,6 +49,7 @@ func TestRead(t *testing.T) {
 		{"control characters", "a\x00b\x1b[31mc\x07\x7fd\n", []string{"ab[31mcd"}},
 		{"of the C1 set", "a\u0085b\u009bc\n", []string{"abc"}},
 		{"broken UTF-8", "a\xff\xfeb\xc3\n", []string{"ab"}},
+		{"turned about", "a\u202egnp.exe\u202c\n", []string{"agnp.exe"}},
 		{"a tab stays", "a\tb\n", []string{"a\tb"}},
 		{"other scripts", "שלום 👩‍👩‍👧 ñ\n", []string{"שלום 👩‍👩‍👧 ñ"}},
 		{"only rubbish", "\x00\x01\n", []string{""}},
@@ -169,6 +170,10 @@ func TestSend(t *testing.T) {
 		{"drawn anew", bot.Redraw{Buttons: [][]bot.Button{row("✓ Yes")}}, 0, "   1  ✓ Yes\n\n"},
 		{"no buttons left", bot.Redraw{}, 0, ""},
 		{"empty", bot.Text{}, 0, "\n\n"},
+		{"a sweep", bot.Sweep{Messages: []string{"line-1", "x", "line-2"}}, 0, "(swept: 3 messages)\n\n"},
+		{"a sweep of one", bot.Sweep{Messages: []string{"line-1"}}, 0, "(swept: 1 message)\n\n"},
+		{"a document", bot.Document{Name: "record.html", Type: "text/html", Data: []byte("<p>private")}, 0, "(a file: record.html, text/html)\n\n"},
+		{"a document with a nasty name", bot.Document{Name: "a\nb\x1b[2J", Type: "x\r\n\u009b"}, 0, "(a file: a b[2J, x)\n\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

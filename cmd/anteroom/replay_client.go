@@ -108,6 +108,17 @@ func (p *play) input(s string) (bot.What, error) {
 		inner, strings.Join(slices.Sorted(maps.Keys(things)), "), ("))
 }
 
+// wrote reports whether a message stands in the chat that was not there before.
+func wrote(what bot.What) bool {
+	switch what := what.(type) {
+	case bot.Words:
+		return !what.Edited
+	case bot.Media:
+		return true
+	}
+	return false
+}
+
 // note is told each run of a dialog. However an answer was given, it is known
 // from there.
 func (p *play) note(run dialogs.Run, lang string) {
@@ -203,6 +214,11 @@ func (c toClients) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 		}
 		lines = []string{"  the buttons above now show: " + cmp.Or(strings.Join(ticked, ", "), "nothing ticked")}
 		s.buttons = slices.Concat(b.Buttons...)
+	case bot.Document:
+		lines = []string{"! file " + strings.Join(strings.Fields(b.Name), " ")}
+	case bot.Sweep:
+		lines = []string{"! swept " + count(len(b.Messages), "message")}
+		s.old, s.buttons, s.ways = append(s.old, s.buttons...), nil, ""
 	default:
 		return nil, fmt.Errorf("a client reads no %T", b)
 	}

@@ -220,6 +220,9 @@ func (p *play) line(ctx context.Context, line string) error {
 		p.n++
 		p.last = bot.Inbound{Practice: p.practice.ID(), Channel: "telegram", ID: strconv.Itoa(p.n), Chat: p.chat,
 			Locale: cmp.Or(p.locales[p.chat], "en"), What: what}
+		if wrote(what) {
+			p.last.Message = "message-" + strconv.Itoa(p.n)
+		}
 	} else if p.last.What == nil {
 		return errors.New("nothing was written yet that could come again")
 	}

@@ -25,9 +25,12 @@ var fields = map[string][]string{
 		"protect_content", "reply_markup", "reply_parameters"},
 	"editMessageReplyMarkup": {"chat_id", "message_id", "reply_markup"},
 	"deleteMessage":          {"chat_id", "message_id"},
-	"answerCallbackQuery":    {"callback_query_id", "text", "show_alert", "cache_time"},
-	"leaveChat":              {"chat_id"},
-	"setMyCommands":          {"commands", "scope", "language_code"},
+	"deleteMessages":         {"chat_id", "message_ids"},
+	"sendDocument": {"chat_id", "document", "caption", "disable_content_type_detection", "disable_notification",
+		"protect_content", "reply_markup", "reply_parameters"},
+	"answerCallbackQuery": {"callback_query_id", "text", "show_alert", "cache_time"},
+	"leaveChat":           {"chat_id"},
+	"setMyCommands":       {"commands", "scope", "language_code"},
 	"setWebhook": {"url", "max_connections", "allowed_updates", "drop_pending_updates",
 		"secret_token"},
 	"deleteWebhook": {"drop_pending_updates"},
@@ -62,6 +65,10 @@ func (s *Server) do(ctx context.Context, method string, chat int64, params map[s
 		return s.editMarkup(chat, params)
 	case "deleteMessage":
 		return s.deleteMessage(chat, params)
+	case "deleteMessages":
+		return s.deleteMessages(chat, params)
+	case "sendDocument":
+		return s.sendDocument(chat, params)
 	case "answerCallbackQuery":
 		return s.answerQuery(params)
 	case "leaveChat":
@@ -284,11 +291,67 @@ func (s *Server) deleteMessage(id int64, params map[string]string) (any, *refusa
 	switch {
 	case m == nil:
 		return nil, refuse(400, "Bad Request: message to delete not found")
-	case time.Since(m.At) > 48*time.Hour:
+	case !m.deletable():
 		return nil, refuse(400, "Bad Request: message can't be deleted")
 	}
 	m.Deleted = true
 	return true, nil
+}
+
+// deleteMessages passes over what is not there. One message that cannot be
+// deleted spoils the call for all.
+func (s *Server) deleteMessages(id int64, params map[string]string) (any, *refusal) {
+	c, bad := s.reach(id)
+	if bad != nil {
+		return nil, bad
+	}
+	var ids []int
+	if json.Unmarshal([]byte(params["message_ids"]), &ids) != nil || len(ids) == 0 {
+		return nil, refuse(400, "Bad Request: message identifiers are not specified")
+	}
+	if len(ids) > 100 {
+		return nil, refuse(400, "Bad Request: too many message identifiers specified")
+	}
+	var found []*Message
+	for _, n := range ids {
+		m := c.message(strconv.Itoa(n))
+		if m != nil && !m.deletable() {
+			return nil, refuse(400, "Bad Request: message can't be deleted")
+		}
+		if m != nil {
+			found = append(found, m)
+		}
+	}
+	for _, m := range found {
+		m.Deleted = true
+	}
+	return true, nil
+}
+
+// deletable: younger than 48 hours, and no die that was thrown today.
+func (m *Message) deletable() bool {
+	return time.Since(m.At) <= 48*time.Hour && !(m.dice && time.Since(m.At) <= 24*time.Hour)
+}
+
+// sendDocument takes a file that stands in the form.
+func (s *Server) sendDocument(id int64, params map[string]string) (any, *refusal) {
+	c, bad := s.reach(id)
+	if bad != nil {
+		return nil, bad
+	}
+	var f File
+	if json.Unmarshal([]byte(params["document"]), &f) != nil || f.Name == "" {
+		return nil, refuse(400, "Bad Request: there is no document in the request")
+	}
+	if len(f.Data) == 0 {
+		return nil, refuse(400, "Bad Request: file must be non-empty")
+	}
+	if bad := s.limits.take(id); bad != nil {
+		return nil, bad
+	}
+	m := s.record(c, &Message{FromBot: true, Text: params["caption"], File: &f, Protected: params["protect_content"] == "true",
+		PreviewOff: params["disable_content_type_detection"] == "true"})
+	return s.json(m), nil
 }
 
 func (s *Server) answerQuery(params map[string]string) (any, *refusal) {

@@ -5,7 +5,7 @@
 // again until an offset passes it; the second of two pollers throws the first
 // one out; what the documentation forbids is refused with 400, and so is a
 // field that a method does not have (the real server ignores those). It is not
-// Telegram: files, inline mode, payments and the rest of the API are missing,
+// Telegram: files but for documents that the bot uploads, inline mode, payments and the rest of the API are missing,
 // a webhook may be http, and nothing survives the process.
 //
 // Everything is safe for concurrent use.
@@ -14,7 +14,9 @@ package telegramtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -187,6 +189,18 @@ func (s *Server) Replay() {
 	s.change(func() { s.queue = append([]update(nil), s.history...) })
 }
 
+// Age makes every message older by d: what stood in the chats for two days
+// cannot be deleted any more.
+func (s *Server) Age(d time.Duration) {
+	s.change(func() {
+		for _, c := range s.chats {
+			for _, m := range c.messages {
+				m.At = m.At.Add(-d)
+			}
+		}
+	})
+}
+
 // JumpIDs makes the ids of the next updates begin at n, as after a quiet week.
 func (s *Server) JumpIDs(n int64) { s.change(func() { s.nextID = n }) }
 
@@ -299,6 +313,9 @@ func parameters(r *http.Request) (map[string]string, *refusal) {
 		if r.ContentLength != 0 && r.ParseMultipartForm(1<<20) != nil {
 			return nil, refuse(400, "Bad Request: can't parse the form")
 		}
+		if bad := files(r, params); bad != nil {
+			return nil, bad
+		}
 	default:
 		if r.ParseForm() != nil {
 			return nil, refuse(400, "Bad Request: can't parse the form")
@@ -308,6 +325,29 @@ func parameters(r *http.Request) (map[string]string, *refusal) {
 		params[name] = r.Form.Get(name)
 	}
 	return params, nil
+}
+
+// files puts what was uploaded in a form among its parameters, as [File] in JSON.
+func files(r *http.Request, params map[string]string) *refusal {
+	if r.MultipartForm == nil {
+		return nil
+	}
+	for name, parts := range r.MultipartForm.File {
+		part, err := parts[0].Open()
+		if err != nil {
+			return refuse(400, "Bad Request: can't read the file")
+		}
+		data, err := io.ReadAll(part)
+		if err = errors.Join(err, part.Close()); err != nil {
+			return refuse(400, "Bad Request: can't read the file")
+		}
+		whole, err := json.Marshal(File{Name: parts[0].Filename, Data: data})
+		if err != nil {
+			return refuse(400, "Bad Request: can't read the file")
+		}
+		params[name] = string(whole)
+	}
+	return nil
 }
 
 func answer(w http.ResponseWriter, result any, bad *refusal) {

@@ -188,6 +188,13 @@ func TestRefusals(t *testing.T) {
 		{"bad command", []string{"setMyCommands", "commands", `[{"command":"Help","description":"x"}]`}, "400 Bad Request: BOT_COMMAND_INVALID"},
 		{"bad language", []string{"setMyCommands", "commands", `[]`, "language_code", "deu"}, "400 Bad Request: invalid language code"},
 		{"bad secret", []string{"setWebhook", "url", "http://x/", "secret_token", "a b"}, "400 Bad Request: secret token"},
+		{"no ids", []string{"deleteMessages", "chat_id", "1", "message_ids", "[]"}, "400 Bad Request: message identifiers are not specified"},
+		{"not ids", []string{"deleteMessages", "chat_id", "1", "message_ids", "12"}, "400 Bad Request: message identifiers are not specified"},
+		{"101 ids", []string{"deleteMessages", "chat_id", "1", "message_ids", "[" + strings.Repeat("9999,", 100) + "9999]"}, "400 Bad Request: too many message identifiers"},
+		{"ids of none", []string{"deleteMessages", "chat_id", "1", "message_ids", "[9998,9999]"}, "200 true"},
+		{"delete in a blocked chat", []string{"deleteMessages", "chat_id", "3", "message_ids", "[1]"}, "403 Forbidden: bot was blocked"},
+		{"no document", []string{"sendDocument", "chat_id", "1"}, "400 Bad Request: there is no document"},
+		{"an empty document", []string{"sendDocument", "chat_id", "1", "document", `{"Name":"a"}`}, "400 Bad Request: file must be non-empty"},
 		{"who", []string{"getMe"}, "200 {"},
 	} {
 		if got := call(t, s, tc.call[0], tc.call[1:]...); !strings.HasPrefix(got, tc.want) {
@@ -250,5 +257,26 @@ func TestWebhookIsAskedUntilItAgrees(t *testing.T) {
 	defer cancel()
 	if err := s.Until(ctx, func() bool { return s.Pending() == 0 }); err != nil || n.Load() != 3 {
 		t.Errorf("got %d requests, %v, want 3", n.Load(), err)
+	}
+}
+
+// What is older than 48 hours cannot be deleted, and spoils the call for the
+// others; the screen shows what is left.
+func TestScreen(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	u := s.User(1, "A", "en")
+	old := u.Send("old")
+	s.Age(48*time.Hour + time.Minute)
+	young := u.Send("young")
+	both := fmt.Sprintf("[%d,%d]", old, young)
+	if got := call(t, s, "deleteMessages", "chat_id", "1", "message_ids", both); !strings.HasPrefix(got, "400 Bad Request: message can't be deleted") || len(u.Screen()) != 2 {
+		t.Errorf("got %q and %d on the screen, want it refused and both there", got, len(u.Screen()))
+	}
+	if got := call(t, s, "deleteMessages", "chat_id", "1", "message_ids", fmt.Sprintf("[%d]", young)); got != "200 true" {
+		t.Errorf("the young one: got %q", got)
+	}
+	if left := u.Screen(); len(left) != 1 || left[0].Text != "old" {
+		t.Errorf("got %+v, want the old one", left)
 	}
 }

@@ -20,11 +20,19 @@ type Message struct {
 	ParseMode  string
 	Edits      int // how often the buttons were changed
 	Deleted    bool
+	File       *File // of a document
 	At         time.Time
 
+	dice   bool
 	chat   *chat
 	from   *User
 	before [][][]Button // earlier buttons; an old screen may still show them
+}
+
+// File is a document as it was uploaded.
+type File struct {
+	Name string
+	Data []byte
 }
 
 // Button is one button under a message.
@@ -145,7 +153,7 @@ func (u *User) say(c *chat, kind, text string, more map[string]any) int {
 			u.s.push("my_chat_member", c.id, u.s.membership(c, u, "kicked", "member"))
 		}
 		c.started = true
-		m := u.s.record(c, &Message{Text: text, from: u})
+		m := u.s.record(c, &Message{Text: text, from: u, dice: more["dice"] != nil})
 		id = m.ID
 		j := u.s.json(m)
 		if text == "" {
@@ -212,6 +220,12 @@ func (u *User) Delete() { u.s.change(func() { u.c.deleted = true }) }
 
 // Messages are all messages of the chat, oldest first, deleted ones included.
 func (u *User) Messages() []Message { return u.s.messages(u.c) }
+
+// Screen is the chat as the user sees it: what both sides wrote and nobody
+// deleted, oldest first.
+func (u *User) Screen() []Message {
+	return slices.DeleteFunc(u.Messages(), func(m Message) bool { return m.Deleted })
+}
 
 // Inbox are the messages of the bot that the user sees.
 func (u *User) Inbox() []Message {

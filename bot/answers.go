@@ -134,7 +134,7 @@ func (t *talk) replied(run dialogs.Run, turn dialogs.Turn) error {
 	} else if rec.Case.Status != care.Waiting { // on the waitlist the promised day stands
 		t.w.unplan(s, dueReply)
 	}
-	t.w.audit(rec.Case.ID, "client", string(kind))
+	t.w.audit(rec.Case.ID, byClient, string(kind))
 	return t.w.keepCase(rec)
 }
 
@@ -173,9 +173,10 @@ func (t *talk) leaveCase() error {
 	if err != nil || rec == nil {
 		return err
 	}
-	if rec.Case.Status == care.Booked {
+	if rec.Case.May(care.ToErase, care.RoleClient) != nil { // a record has a date of its own, and the chat's is not it
 		if !t.expired {
 			t.phrase("forget-kept", "what", t.text("forget-kept.what"), "until", t.text("forget-kept.until"))
+			t.w.audit(rec.Case.ID, byClient, didWithdraw)
 		}
 		return nil
 	}
@@ -185,8 +186,14 @@ func (t *talk) leaveCase() error {
 	t.w.unplan(s, dueReply)
 	t.w.unplan(s, dueSilence)
 	t.w.callsOn(rec.Case)
+	by := Client
+	if t.expired {
+		by = System
+	}
+	if err := t.w.bury(rec, by, ""); err != nil {
+		return err
+	}
 	t.w.erase(s)
-	t.w.out.index = append(t.w.out.index, IndexChange{Index: caseIndex, Member: t.c.Case, Remove: true})
 	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {
 		line := "Erased by the client."
 		if t.expired {

@@ -30,11 +30,6 @@ func (w *world) notice(line string) {
 	}
 }
 
-func (w *world) audit(id care.CaseID, by, what string) {
-	w.out.audit = append(w.out.audit, audited{log: "audit/" + string(id), key: CaseSubject(string(id)),
-		entry: auditLine{At: w.now.Unix(), By: by, What: what}})
-}
-
 // standing says where a case stands, in words that may hang in a channel.
 func (w *world) standing(c care.Case) []string {
 	name := func(id care.TherapistID) string {

@@ -14,6 +14,8 @@ import (
 type caseRecord struct {
 	Case  care.Case   `cbor:"1,keyasint"`
 	Chats []SubjectID `cbor:"2,keyasint"`
+	// Custody is who touched it.
+	Custody custody `cbor:"3,keyasint,omitzero"`
 }
 
 // Answer carries a therapist's decision to the client.
@@ -30,13 +32,6 @@ type caseAct struct {
 
 func (Answer) what()  {}
 func (caseAct) what() {}
-
-// auditLine is one line of a case's log: who looked or acted, and when.
-type auditLine struct {
-	At   int64  `cbor:"1,keyasint"` // Unix seconds
-	By   string `cbor:"2,keyasint"`
-	What string `cbor:"3,keyasint"` // looked, claimed, offer, wait …
-}
 
 const (
 	dueReply   = "reply-by"
@@ -103,15 +98,23 @@ func caseDue(w *world, rec *caseRecord, name string) error {
 // act claims or decides. The first wins; the caseload that a decision touches
 // moves in the same commit, so that no place is ever given twice.
 func act(w *world, rec *caseRecord, a Act) error {
-	t, ok := w.p.Therapist(a.By)
-	if !ok || !mayRead(rec.Case, t) && !t.Intake && !(a.Claim && w.called(rec.Case, t.ID)) {
-		return refusal{ErrNotAllowed}
-	} // who reads intakes and comes second is told who was first
-	what := "claim"
+	if a.Glass != "" {
+		return breakGlass(w, rec, a)
+	}
+	t, _ := w.p.Therapist(a.By)
+	do := care.ToDecide
+	if a.Claim {
+		do = care.ToTake
+	}
+	may := rec.Case.May(do, w.p.RolesOf(a.By, rec.Case, rec.Custody.Glass, w.now)...)
+	if may != nil && !errors.Is(may, care.ErrLate) {
+		return refusal{notAllowed(may)}
+	} // who comes second goes on, to be told who was first
+	what := didClaim
 	if a.Claim {
 		if err := rec.Case.Claim(t.ID, w.now); err != nil {
 			// Whoever has the case may be asleep: who was called says so all the same.
-			if !w.acknowledge(w.ev.Subject, &rec.Case, t.ID) {
+			if may != nil || !w.acknowledge(w.ev.Subject, &rec.Case, t.ID) {
 				return refusal{err}
 			}
 			return w.keepCase(rec)
@@ -142,20 +145,12 @@ func act(w *world, rec *caseRecord, a Act) error {
 			w.out.post = append(w.out.post, posted{to: chat, what: Answer{Case: rec.Case.ID, Decision: d, Fee: w.feeOf(rec.Case, d.Therapist)}})
 		}
 	}
-	w.acknowledge(w.ev.Subject, &rec.Case, t.ID)
-	w.audit(rec.Case.ID, string(t.ID), what)
-	return w.keepCase(rec)
-}
-
-// mayRead: an undecided case is open to those who read intakes; a decided one
-// to those who had a part in it. (Rule book, section 7: per-case access.)
-func mayRead(c care.Case, t care.Therapist) bool {
-	open := c.Status == care.OpenIntake || c.Status == care.WaitingDecision || c.Status == care.Claimed ||
-		c.Status == care.Waiting && c.Holder.By == ""
-	if open && t.Intake || c.Holder.By == t.ID {
-		return true
+	if may != nil {
+		return refusal{notAllowed(may)}
 	}
-	return slices.ContainsFunc(c.Decisions, func(d care.Decision) bool { return d.By == t.ID || d.Therapist == t.ID })
+	w.audit(rec.Case.ID, string(t.ID), what)
+	w.acknowledge(w.ev.Subject, &rec.Case, t.ID)
+	return w.keepCase(rec)
 }
 
 // place takes the room in a caseload that an offer needs, and gives back what

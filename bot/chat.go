@@ -62,6 +62,7 @@ const (
 	forgetDialog     = "forget"
 	outcomeSent      = "submitted" // of the intake: it is with a therapist
 	outcomeCall      = "call-requested"
+	outcomeRefused   = "refused" // the consent
 	questionSlot     = "question"
 	quietDays        = 7 * 24 * time.Hour
 	nudgeAfter       = 48 * time.Hour

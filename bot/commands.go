@@ -163,6 +163,13 @@ func (t *talk) mydata() error {
 		t.phrase("mydata-empty")
 		return t.again()
 	}
+	looks, err := t.looks()
+	if err != nil {
+		return err
+	}
+	if len(looks) > 0 {
+		lines = append(append(lines, "", t.text("looks-head")), looks...)
+	}
 	t.send(Text{Text: t.text("mydata-head") + "\n\n" + strings.Join(lines, "\n") + "\n\n" + t.text("mydata-foot")}, parcel{class: Prompt})
 	return t.again()
 }

@@ -20,7 +20,7 @@ func (s *Service) newWorld(ev Event, from *source) *world {
 // load reads and opens the subjects that the step asked for, in one round
 // trip, with the keys that are not open yet.
 func (s *Service) load(ctx context.Context, w *world) error {
-	if err := s.loadChats(ctx, w); err != nil || len(w.want) == 0 {
+	if err := errors.Join(s.loadChats(ctx, w), s.loadLogs(ctx, w)); err != nil || len(w.want) == 0 {
 		return err
 	}
 	q := Query{Subjects: w.want, Keys: w.room.keys[:0]}

@@ -18,7 +18,10 @@ func TestTextsAreFilledIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	besides := map[string][]string{"progress": {"n", "left"}, "help-why": {"why"}, "forget-kept": {"what", "until"}}
+	besides := map[string][]string{"progress": {"n", "left"}, "help-why": {"why"}, "forget-kept": {"what", "until"}, "looks-earlier": {"n"}}
+	for _, did := range []string{"looked", "broke-glass", "took", "decided", "exported", "disclosed"} {
+		besides["looks."+did] = []string{"who", "at"}
+	}
 	found := 0
 	for text := range texts.All() {
 		if text.Use == content.Part {

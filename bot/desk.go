@@ -3,12 +3,17 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"anteroom/bot/care"
 )
 
 // ErrNotAllowed: this therapist may not see or move this case.
 var ErrNotAllowed = errors.New("not allowed to see this case")
+
+// ErrGlass is an ErrNotAllowed too: this therapist has no part in the case, and
+// may look all the same with a reason, through [Act].Glass.
+var ErrGlass = fmt.Errorf("%w without a reason", ErrNotAllowed)
 
 // ErrNoCase: there is no such case (any more).
 var ErrNoCase = errors.New("no such case")
@@ -18,11 +23,12 @@ type Desk interface {
 	// Therapist finds who is behind an id of the channel (a Slack user id).
 	Therapist(p PracticeID, ch ChannelName, id string) (care.Therapist, bool)
 	// Look reads a case for a therapist and writes the look into the case's
-	// audit log. It returns ErrNotAllowed or ErrNoCase when it shows nothing.
+	// audit log. It returns ErrNotAllowed (ErrGlass, where a reason would
+	// help) or ErrNoCase when it shows nothing.
 	Look(ctx context.Context, p PracticeID, id care.CaseID, therapist care.TherapistID) (View, error)
-	// Act claims or decides a case, as one event. nil means done and recorded,
+	// Act claims or decides a case, or breaks its glass, as one event. nil means done and recorded,
 	// now or by an earlier delivery of the same id. A refusal is one of
-	// ErrNotAllowed, ErrNoCase or an error of package care (care.ErrDecided …),
+	// ErrNotAllowed, ErrNoCase, care.ErrReason or an error of package care (care.ErrDecided …),
 	// whose text a therapist may read; any other error: not done, try again.
 	Act(ctx context.Context, p PracticeID, a Act) error
 }
@@ -37,12 +43,16 @@ type View struct {
 	Zone       string           // the practice's time zone, for pickers
 }
 
-// Act is one act of a therapist on a case. Exactly one of Claim and Decision
-// is set.
+// Act is one act of a therapist on a case. Exactly one of Claim, Decision and
+// Glass is set.
 type Act struct {
 	ID       string // the channel's own id of it, unique for 48 h
 	Case     care.CaseID
 	By       care.TherapistID
 	Claim    bool
 	Decision *care.Decision
+	// Glass is the reason why somebody who has no part in the case looks at it
+	// all the same, for the next [care.GlassFor]. It stands in the case's log,
+	// the practice is told at once, and the client can see that it happened.
+	Glass string
 }

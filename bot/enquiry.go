@@ -28,17 +28,22 @@ func (t *talk) theCase() (*caseRecord, error) {
 	}
 	for n := range byte(8) {
 		id := care.MakeCaseID(t.w.root.MAC("case", 16, []byte(t.w.ev.Practice), []byte(t.self), []byte(t.w.ev.ID), []byte{n}))
-		rec, err := read[caseRecord](t.w, CaseSubject(string(id)))
-		if err != nil {
+		s, grave := CaseSubject(string(id)), TombSubject(string(id))
+		tomb, unread := peek[Tombstone](t.w, grave)
+		rec, err := read[caseRecord](t.w, s)
+		if err = errors.Join(err, unread); err != nil {
 			return nil, err
 		}
-		if rec == nil {
+		if rec == nil && tomb == nil { // a number is never given again: its log is there still
 			t.c.Case = string(id)
 			rec = &caseRecord{Case: care.NewCase(id, t.w.now), Chats: []SubjectID{t.self}}
 			rec.Case.Language = t.language()
+			if c := t.c.Consent; c != nil {
+				t.w.auditLine(id, auditLine{At: c.At, Role: Client, What: didConsent})
+			}
 			return rec, nil
 		}
-		t.w.have[CaseSubject(string(id))].check = false
+		t.w.have[s].check = false
 	}
 	return nil, errors.New("no free case number")
 }
@@ -48,6 +53,7 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 	switch call {
 	case "remember-consent":
 		t.c.Consent = &consent{Version: t.w.p.consentVersion(), At: t.w.now.Unix(), Lang: t.tongue().form}
+		return t.auditConsent(didConsent)
 	case "erase":
 		t.over = true
 		t.sweeps = t.top().Dialog == forgetDialog
@@ -66,7 +72,7 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		}
 		t.c.ReplyBy = due.Unix()
 		t.w.out.due = append(t.w.out.due, planned{subject: CaseSubject(string(rec.Case.ID)), name: dueReply, at: due})
-		t.w.audit(rec.Case.ID, "client", "sent")
+		t.w.audit(rec.Case.ID, byClient, didSend)
 		return t.w.keepCase(rec)
 	case "request-call":
 		rec, err := t.theCase()
@@ -78,12 +84,26 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		if err != nil {
 			return err
 		}
+		t.w.audit(rec.Case.ID, byClient, didAskCall)
 		if rec.Case.Submitted != 0 { // a card that changes rings no bell
 			t.w.notice(string(rec.Case.ID) + ": the client asks to be called.")
 		}
 		return t.w.keepCase(rec)
 	}
 	return nil
+}
+
+// auditConsent notes on the case, where there is one, what became of the consent.
+// A consent from before the case is its first line.
+func (t *talk) auditConsent(what string) error {
+	if t.c.Case == "" {
+		return nil
+	}
+	rec, err := t.w.current(CaseSubject(t.c.Case))
+	if rec != nil {
+		t.w.audit(rec.Case.ID, byClient, what)
+	}
+	return err
 }
 
 // caseClosed reports that the person's case has come to an end, so that what
@@ -134,7 +154,7 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 	if err := rec.Case.Alert(care.AlertName(name), t.w.now); err != nil {
 		return err
 	}
-	t.w.audit(rec.Case.ID, "client", "alert "+name)
+	t.w.audit(rec.Case.ID, byClient, didAlert)
 	t.w.calls(CaseSubject(string(rec.Case.ID)), rec)
 	return t.w.keepCase(rec)
 }

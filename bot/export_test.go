@@ -2,8 +2,9 @@ package bot
 
 import (
 	"context"
-	"errors"
+	"crypto/rand"
 	"slices"
+	"strings"
 	"time"
 
 	"anteroom/bot/care"
@@ -126,28 +127,70 @@ func (g Tongue) Copies(companies ...string) string { return g.copies(companies) 
 // Form is the language with its form of address.
 func (g Tongue) Form() string { return g.form }
 
-// Audit opens the log of a case: who, and what.
+// Audit is the log of a case: who, what, and why.
 func (s *Service) Audit(ctx context.Context, id care.CaseID) (lines []string, err error) {
-	log := "audit/" + string(id)
-	entries, err := s.store.Log(ctx, s.id, log)
+	log, _, err := s.CaseLog(ctx, id)
+	for _, l := range log {
+		who := l.By
+		if who == "" {
+			who = map[Role]string{Client: "client", System: "service"}[l.Role]
+		}
+		lines = append(lines, strings.TrimSpace(who+": "+l.What+" "+l.Why))
+	}
+	return lines, err
+}
+
+// Forged is a line for a case's log as somebody could write it who has the
+// store and the vault, and not the root key: its sum is that of another root.
+func (s *Service) Forged(ctx context.Context, id care.CaseID, stored Sealed, change func(by, what *string, n *uint64)) (Sealed, error) {
+	at := s.where(SubjectID(logPrefix+string(id)), "log", 0)
+	plain, err := s.openSealed(ctx, stored, at)
 	if err != nil {
-		return nil, err
+		return Sealed{}, err
 	}
-	for _, e := range entries {
-		plain, err := s.openSealed(ctx, e, seal.Where{Practice: string(s.id), Subject: log, Kind: "log"})
-		if errors.Is(err, errErased) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		var a auditLine
-		if err := decode(plain, &a); err != nil {
-			return nil, err
-		}
-		lines = append(lines, a.By+": "+a.What)
+	var line auditLine
+	if err := decode(plain, &line); err != nil {
+		return Sealed{}, err
 	}
-	return lines, nil
+	change(&line.By, &line.What, &line.N)
+	if plain, err = encode(line); err != nil {
+		return Sealed{}, err
+	}
+	key, err := s.practiceKey(ctx)
+	return Sealed{Key: stored.Key, Blob: key.Seal(plain, at)}, err
+}
+
+// PutCase makes a case be where it is said to be, whatever it was before; its
+// log goes on.
+func (s *Service) PutCase(ctx context.Context, c care.Case, glass ...care.Glass) error {
+	w := s.newWorld(Event{ID: EventID("put/" + rand.Text()), Subject: CaseSubject(string(c.ID)), At: s.now()}, nil)
+	w.ask(w.ev.Subject)
+	if err := s.load(ctx, w); err != nil {
+		return err
+	}
+	rec, err := peek[caseRecord](w, w.ev.Subject)
+	if err != nil {
+		return err
+	}
+	if rec == nil {
+		rec = &caseRecord{}
+	}
+	rec.Case, rec.Custody.Glass = c, glass
+	w.write(w.ev.Subject, *rec)
+	w.out.index = append(w.out.index, IndexChange{Index: caseIndex, Member: string(c.ID), Score: c.Updated})
+	return s.commit(ctx, w)
+}
+
+// PutTomb leaves a tombstone at a number where no case was.
+func (s *Service) PutTomb(ctx context.Context, id care.CaseID) error {
+	sub := TombSubject(string(id))
+	w := s.newWorld(Event{ID: EventID("put/" + rand.Text()), Subject: sub, At: s.now()}, nil)
+	w.ask(sub)
+	if err := s.load(ctx, w); err != nil {
+		return err
+	}
+	w.write(sub, Tombstone{Case: id, At: s.now().Unix(), By: Client, Kind: KindEnquiry})
+	return s.commit(ctx, w)
 }
 
 // Recent is the messages of a chat that can still be taken out of it.

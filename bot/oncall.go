@@ -167,15 +167,17 @@ func (w *world) tell(sub SubjectID, c *care.Case, n int, who []care.TherapistID,
 	}
 	if w.p.Desk != "" {
 		w.card(card, callSlot(c.ID, n, told))
-		w.audit(c.ID, byOnCall, fmt.Sprintf("telling %d by %s: %s", told, w.p.Desk, namesOf(who)))
+		w.telling(c.ID, fmt.Sprintf("%d by %s: %s", told, w.p.Desk, namesOf(who)))
 	}
 	if told > 1 || w.p.Desk == "" || card.OnCall == "" {
 		w.second(c, n, who)
 	}
 }
 
-// byOnCall stands in the case's log for what the chain does by itself.
-const byOnCall = "on-call"
+// telling writes into the case's log what the chain does by itself.
+func (w *world) telling(id care.CaseID, what string) {
+	w.auditLine(id, auditLine{Role: System, What: didTell, Why: what})
+}
 
 // second puts the present telling of alert n into the outbox by the second way,
 // if it is not there yet. It is worth nothing once the next one comes.
@@ -203,7 +205,7 @@ func (w *world) second(c *care.Case, n int, who []care.TherapistID) {
 					How: w.howToAcknowledge(c.ID, id)}})
 		}
 		if len(reached) > 0 {
-			w.audit(c.ID, byOnCall, fmt.Sprintf("telling %d by %s: %s", a.Told, way.Channel, namesOf(reached)))
+			w.telling(c.ID, fmt.Sprintf("%d by %s: %s", a.Told, way.Channel, namesOf(reached)))
 		}
 	}
 }
@@ -258,21 +260,6 @@ func callAgain(w *world, rec *caseRecord, name string) error {
 	return nil
 }
 
-// called reports whether somebody may say that they have an open alert: whoever
-// can be told of it.
-func (w *world) called(c care.Case, id care.TherapistID) bool {
-	for _, a := range c.Alerts {
-		if a.Open() {
-			for _, who := range w.p.Everybody() {
-				if who == id {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
 // acknowledge ends the chains of all open alerts of a case, and says on the last
 // card of each who it was. It reports whether there was one.
 func (w *world) acknowledge(sub SubjectID, c *care.Case, by care.TherapistID) bool {
@@ -287,7 +274,7 @@ func (w *world) acknowledge(sub SubjectID, c *care.Case, by care.TherapistID) bo
 		}
 		took := w.now.Sub(time.Unix(a.At, 0)).Truncate(time.Second)
 		w.unplan(sub, dueOnCall+strconv.Itoa(n+1))
-		w.audit(c.ID, string(by), fmt.Sprintf("acknowledged alert %d after %s, told %d times", n+1, took, a.Told))
+		w.auditLine(c.ID, auditLine{Role: Therapist, By: string(by), What: didAck, Why: fmt.Sprintf("alert %d after %s, told %d times", n+1, took, a.Told)})
 		w.card(Card{Case: string(c.ID), Line: w.callLine(*c, n), State: []string{fmt.Sprintf("%s has seen this, after %s.", t.Name, took)}}, callSlot(c.ID, n, a.Told))
 	}
 	w.out.health = append(w.out.health, report{component: onCallOf(c.ID)})

@@ -44,11 +44,11 @@ func told(w *world, rec *caseRecord, what calling) error {
 	if n < 0 || n >= len(c.Alerts) {
 		return nil
 	}
-	line := fmt.Sprintf("telling %d by %s: %s", what.Told, what.Way, what.Outcome)
+	line := fmt.Sprintf("%d by %s: %s", what.Told, what.Way, what.Outcome)
 	if what.To != "" {
-		line = fmt.Sprintf("telling %d by %s: %s: %s", what.Told, what.Way, what.To, what.Outcome)
+		line = fmt.Sprintf("%d by %s: %s: %s", what.Told, what.Way, what.To, what.Outcome)
 	}
-	w.audit(c.ID, byOnCall, line)
+	w.telling(c.ID, line)
 	a := c.Alerts[n]
 	if what.Outcome == tellingSent || what.Way != w.p.Desk || !a.Open() || a.Told != what.Told {
 		return nil
@@ -163,7 +163,7 @@ func restStep(w *world) error {
 					w.plan(dueOnCall+strconv.Itoa(n+1), time.Unix(a.Next, 0))
 				}
 			}
-			w.audit(rec.Case.ID, byOnCall, "the case was erased; the on-call is told on")
+			w.telling(rec.Case.ID, "the case was erased; the on-call is told on")
 			w.write(w.ev.Subject, *rec)
 			return nil
 		}
@@ -193,13 +193,12 @@ func actOnRest(w *world, a Act) error {
 	if rec == nil || !a.Claim {
 		return refusal{ErrNoCase}
 	}
-	if !w.called(rec.Case, a.By) {
-		if _, ok := w.p.Therapist(a.By); ok && slices.Contains(w.p.Everybody(), a.By) {
-			return nil // somebody was faster, and there is nothing to have
-		}
+	if !slices.Contains(w.p.Everybody(), a.By) {
 		return refusal{ErrNotAllowed}
 	}
-	w.acknowledge(sub, &rec.Case, a.By)
+	if !w.acknowledge(sub, &rec.Case, a.By) {
+		return nil // somebody was faster, and there is nothing to have
+	}
 	w.out.due = append(w.out.due, planned{sub, dueRest, w.now.Add(restFor)})
 	w.write(sub, *rec)
 	return nil

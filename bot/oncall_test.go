@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -194,7 +195,7 @@ func TestNobodyAcknowledges(t *testing.T) {
 		t.Errorf("health was told %q", got)
 	}
 	record := strings.Join(h.record(id), "\n")
-	for _, want := range []string{"client: alert crisis", "on-call: telling 1 by desk: ana", "on-call: telling 1 by desk: sent", "on-call: telling 2 by post: ana: sent", "on-call: telling 4 by desk: ana, ruth, noor"} {
+	for _, want := range []string{"client: alert", "service: told 1 by desk: ana", "service: told 1 by desk: sent", "service: told 2 by post: ana: sent", "service: told 4 by desk: ana, ruth, noor"} {
 		if !strings.Contains(record, want) {
 			t.Errorf("the log lacks %q", want)
 		}
@@ -237,7 +238,7 @@ func TestDeskDown(t *testing.T) {
 			if fate == errLost {
 				outcome = "nobody knows whether it was sent"
 			}
-			if n := strings.Count(record, "telling 1 by desk: "+outcome); n != 1 {
+			if n := strings.Count(record, "told 1 by desk: "+outcome); n != 1 {
 				t.Errorf("the outcome stands %d times in the log, want once:\n%s", n, record)
 			}
 			h.desk.will(nil)
@@ -349,7 +350,7 @@ func TestAcknowledged(t *testing.T) {
 			if a.AckBy != by || a.AckAt != start.Add(16*time.Minute).Unix() {
 				t.Errorf("acknowledged by %s at %d", a.AckBy, a.AckAt)
 			}
-			if want := string(by) + ": acknowledged alert 1 after 16m0s, told 3 times"; !slices.Contains(h.record(id), want) {
+			if want := nameOf(h.practice, by) + ": acknowledged alert 1 after 16m0s, told 3 times"; !slices.Contains(h.record(id), want) {
 				t.Errorf("the log lacks %q: %q", want, h.record(id))
 			}
 			if n, err := h.Unacknowledged(t.Context(), id); n != 0 || err != nil {
@@ -359,7 +360,7 @@ func TestAcknowledged(t *testing.T) {
 	}
 	h := callHouse(t)
 	id := h.alarm()
-	if err := h.acts("sam", id, "sam", nil); err != bot.ErrNotAllowed {
+	if err := h.acts("sam", id, "sam", nil); !errors.Is(err, bot.ErrNotAllowed) {
 		t.Errorf("somebody who was never called: got %v, want %v", err, bot.ErrNotAllowed)
 	}
 	// The command line is told in the log, and nothing waits behind it.
@@ -523,7 +524,7 @@ func TestErasedMeanwhile(t *testing.T) {
 	if err := h.acts("offer", id, "ana", offer("ana", hour(30))); err != bot.ErrNoCase {
 		t.Errorf("deciding: got %v, want %v", err, bot.ErrNoCase)
 	}
-	if err := h.acts("sam", id, "sam", nil); err != bot.ErrNotAllowed {
+	if err := h.acts("sam", id, "sam", nil); !errors.Is(err, bot.ErrNotAllowed) {
 		t.Errorf("somebody who was never called: got %v, want %v", err, bot.ErrNotAllowed)
 	}
 	for i, by := range []care.TherapistID{"ruth", "ana"} {
@@ -536,7 +537,7 @@ func TestErasedMeanwhile(t *testing.T) {
 	if len(h.told) > 0 {
 		t.Errorf("told after it was acknowledged: %q", h.told)
 	}
-	if !slices.Contains(h.record(id), "ruth: acknowledged alert 1 after 31m0s, told 4 times") {
+	if !slices.Contains(h.record(id), "Ruth Cole: acknowledged alert 1 after 31m0s, told 4 times") {
 		t.Errorf("the log: %q", h.record(id))
 	}
 	if state, key := h.kept("call/" + bot.SubjectID(id)); state || key {
@@ -564,4 +565,9 @@ func TestClientAndNight(t *testing.T) {
 	if h.view(id).Alerts[0].AckBy != "" {
 		t.Error("it counts as acknowledged")
 	}
+}
+
+func nameOf(p *bot.Practice, id care.TherapistID) string {
+	t, _ := p.Therapist(id)
+	return t.Name
 }

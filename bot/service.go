@@ -131,7 +131,8 @@ func (s *Service) handle(ctx context.Context, ev Event, from *source) error {
 // commits what it wants.
 func (s *Service) attempt(ctx context.Context, w *world) (err error) {
 	defer recovered(&err)
-	for w.ask(w.ev.Subject); ; w.restart() {
+	w.ask(w.ev.Subject)
+	for range mostLoads {
 		if err := s.load(ctx, w); err != nil {
 			return err
 		}
@@ -140,5 +141,10 @@ func (s *Service) attempt(ctx context.Context, w *world) (err error) {
 		} else if !errors.Is(err, errNeed) {
 			return err
 		}
+		w.restart()
 	}
+	return &stepError{at: "it asks for more and more"}
 }
+
+// mostLoads is how often a step may ask for something that is not loaded yet.
+const mostLoads = 64

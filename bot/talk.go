@@ -195,6 +195,9 @@ func (t *talk) intakeOver(outcome string) error {
 	t.c.Done = outcome
 	t.w.unplan(t.self, dueNudge)
 	t.over = t.over || t.c.Consent == nil && t.c.Case == ""
+	if outcome == outcomeRefused {
+		return t.auditConsent(didRefuse)
+	}
 	return nil
 }
 

@@ -43,6 +43,7 @@ type world struct {
 	// for, and wantChats those that it asks for next; see [world.sent].
 	chats     map[Lane]sentLog
 	wantChats []Lane
+	logs      caseLogs // that the step asked for
 
 	out    effects
 	sealed Commit // what was committed in the end
@@ -82,6 +83,8 @@ type effects struct {
 	erase   map[SubjectID][]Lane
 	audit   []audited
 	health  []report
+	// recorded are lines for the logs of cases; [world.chain] makes audit of them.
+	recorded []recorded
 }
 
 // Class of a message: what to do when nobody knows whether it was delivered.
@@ -219,6 +222,9 @@ func (w *world) step() (err error) {
 		err = restStep(w)
 	default:
 		err = fmt.Errorf("no step for subject %s", w.ev.Subject)
+	}
+	if err == nil {
+		err = w.chain()
 	}
 	if err == nil || errors.Is(err, errNeed) {
 		return err

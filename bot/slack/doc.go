@@ -18,6 +18,15 @@
 // "<!channel>" would ring every phone. No token, no channel content and no
 // client's word gets into an error or the log.
 //
+// # Who may not read
+//
+// Every press asks the desk again. Who has no part in a case is told so, and is
+// offered to break the glass: to say why they need to read it all the same. The
+// reason is recorded before anything is shown. After an erasure, or when a right
+// to read has ended, the next press on an old modal takes the summary away, also
+// from under a form that stands on it; a modal that nobody presses stays as
+// Slack shows it until it is closed.
+//
 // # Cards, once
 //
 // Slack's chat.postMessage has no idempotency key. So every message of ours

@@ -110,6 +110,8 @@ func (r *runner) read(ctx context.Context, c api.InteractionCallback, id care.Ca
 	switch {
 	case err == nil:
 		modal = r.summary(v, me)
+	case errors.Is(err, bot.ErrGlass):
+		modal = glassForm(id)
 	case known:
 		modal = note("Summary", line)
 	default:
@@ -141,6 +143,7 @@ func (r *runner) form(ctx context.Context, c api.InteractionCallback, kind care.
 	v, me, err := r.look(ctx, c.User.ID, seen.Case)
 	if line, known := refusal(err); known {
 		r.replace(ctx, c, note("Summary", line))
+		r.closeBelow(ctx, c, line)
 		return
 	}
 	if err != nil {

@@ -19,6 +19,9 @@ import (
 
 // submitted handles a form and returns what the modal shall do.
 func (r *runner) submitted(ctx context.Context, c api.InteractionCallback) any {
+	if c.View.CallbackID == glassID {
+		return r.glassed(ctx, c)
+	}
 	name, ours := strings.CutPrefix(c.View.CallbackID, actDecide)
 	kind := care.DecisionKind(name)
 	if !ours || !slices.Contains(care.DecisionKinds(), kind) {
@@ -27,6 +30,7 @@ func (r *runner) submitted(ctx context.Context, c api.InteractionCallback) any {
 	seen := readMeta(c.View.PrivateMetadata)
 	me, ok := r.therapist(c.User.ID)
 	if !ok {
+		r.closeBelow(ctx, c, notYours)
 		return update(note(kind.Label(), notYours+" Nothing was sent."))
 	}
 	id, err := care.ParseCaseID(string(seen.Case))
@@ -54,6 +58,9 @@ func (r *runner) submitted(ctx context.Context, c api.InteractionCallback) any {
 	})
 	if err == nil {
 		return update(note(kind.Label(), "Done: "+r.done(d)))
+	}
+	if line, gone := refusal(err); gone {
+		r.closeBelow(ctx, c, line)
 	}
 	return r.notDone(c.View, kind, me, err)
 }

@@ -104,7 +104,6 @@ func (t *Telegram) sendDocument(ctx context.Context, chat int64, d bot.Document)
 		ChatID:                      chat,
 		Document:                    &models.InputFileUpload{Filename: fileName(d.Name), Data: bytes.NewReader(d.Data)},
 		DisableContentTypeDetection: true,
-		ProtectContent:              true,
 	})
 	if err != nil {
 		return nil, t.widened(chat, t.told("sendDocument", err))

@@ -15,9 +15,11 @@ import (
 
 var caseCommand = command{
 	run:  cases,
-	name: "case", args: "list | show ID | ack ID -as THERAPIST", short: "the cases of a practice, one case's summary, and \"I have this\"",
+	name: "case", args: "list | show ID -reason WHY | log ID | ack ID -as THERAPIST", short: "the cases of a practice, one case's summary, its log, and \"I have this\"",
 	long: `"anteroom case list" prints a line for each case: no client's word is in it.
-"anteroom case show K7Q-42" prints the summary as a therapist reads it; the look is written into the case's log.
+"anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
+The look and its reason are written into the case's log, and the client can see that there was one.
+"anteroom case log K7Q-42" prints that log: who did what, and when. It outlives the case.
 "anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack.
 
 All take the settings of "serve" and work while it runs.`,
@@ -29,27 +31,34 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 	}
 	fl := newFlags("case")
 	read := p.settingsOf(fl, "practice", "store", "key-file", "vault", "log-level", "log-format")
+	why := fl.String("reason", "", "why you look: `WHY`, a few words; it stands in the case's log (show)")
+	var rest []string
+	for more := true; more; { // flags may stand before, between and behind
+		if err := p.parse(c, fl, args, -1); err != nil {
+			return err
+		}
+		if more = fl.NArg() > 0; more {
+			rest, args = append(rest, fl.Arg(0)), fl.Args()[1:]
+		}
+	}
 	verb := ""
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		verb, args = args[0], args[1:]
-	}
-	if err := p.parse(c, fl, args, -1); err != nil {
-		return err
-	}
-	rest := fl.Args()
-	if verb == "" && len(rest) > 0 {
+	if len(rest) > 0 {
 		verb, rest = rest[0], rest[1:]
 	}
 	var id care.CaseID
 	switch {
 	case verb == "list" && len(rest) == 0:
-	case verb == "show" && len(rest) == 1:
+	case (verb == "show" || verb == "log") && len(rest) == 1:
 		var err error
 		if id, err = care.ParseCaseID(rest[0]); err != nil {
 			return usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42", rest[0])}
 		}
 	default:
-		return usageError{errors.New("write: anteroom case list, or: anteroom case show K7Q-42")}
+		return usageError{errors.New("write: anteroom case list, or: anteroom case show K7Q-42 -reason WHY, or: anteroom case log K7Q-42")}
+	}
+	reason, err := care.GlassReason(*why)
+	if err != nil && verb == "show" {
+		return usageError{errors.New("say why you look, in a few words: anteroom case show " + string(id) + " -reason 'WHY'; it is written into the case's log")}
 	}
 	cfg, err := read()
 	if err != nil {
@@ -60,12 +69,19 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 		return err
 	}
 	defer done()
+	if verb == "log" {
+		return p.caseLog(ctx, s, id)
+	}
 	if verb == "show" {
 		who := "command line"
 		if u, err := user.Current(); err == nil {
 			who += " (" + u.Username + ")"
 		}
-		view, err := s.LookAs(ctx, id, who)
+		view, err := s.LookWhy(ctx, id, who, reason)
+		if gone, ok := errors.AsType[*bot.ErasedError](err); ok {
+			fmt.Fprintf(p.stdout, "%s: anteroom case log %s\n", gone, id)
+			return nil
+		}
 		if errors.Is(err, bot.ErrNoCase) {
 			fmt.Fprintf(p.stderr, "anteroom case: there is no case %s; see: anteroom case list\n", id)
 			return errFound

@@ -212,6 +212,7 @@ func (x *examination) keysAndStore(ctx context.Context, cfg config) {
 	} else {
 		x.ok("root key and vault, %d epochs; back both up, apart from the store", len(epochs))
 	}
+	whole := ctx // for what takes as long as there are records
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	store, err := openStore(ctx, cfg.Store)
@@ -232,6 +233,7 @@ func (x *examination) keysAndStore(ctx context.Context, cfg config) {
 		}
 	}
 	x.ok("store: %s", durable)
+	x.audits(whole, cfg, store)
 }
 
 func exists(path string) bool {

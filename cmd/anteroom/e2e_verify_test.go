@@ -163,13 +163,16 @@ func (s *stage) verifyCommands(people []*person, d *desk) {
 		t.Errorf("case list has %d lines, want %d and a head:\n%s", lines, clients, list)
 	}
 	for id, n := range d.clients {
-		show := anteroom(t, append(append([]string{"case", "show"}, s.settings...), id)...)
+		show := anteroom(t, append(append([]string{"case", "show", "-reason", "a test of the command"}, s.settings...), id)...)
 		if !slices.ContainsFunc(people[n].secrets(), func(own string) bool { return strings.Contains(show, own) }) {
 			t.Errorf("case show %s has none of the words of client %d:\n%s", id, n, show)
 		}
+		if log := anteroom(t, append(append([]string{"case", "log"}, s.settings...), id)...); !strings.Contains(log, "looked") || !strings.Contains(log, "a test of the command") || !strings.Contains(log, "unbroken") {
+			t.Errorf("case log %s does not tell of the look:\n%s", id, log)
+		}
 		break
 	}
-	if out, err := exec.Command("anteroom", append(append([]string{"case", "show"}, s.settings...), "CCC-00")...).CombinedOutput(); err == nil {
+	if out, err := exec.Command("anteroom", append(append([]string{"case", "show", "-reason", "a test of the command"}, s.settings...), "CCC-00")...).CombinedOutput(); err == nil {
 		t.Errorf("case show of a case that is not there: exit 0, %s", out)
 	}
 }

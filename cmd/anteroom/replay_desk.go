@@ -113,6 +113,10 @@ func (p *play) act(ctx context.Context, who care.TherapistID, s string) (bot.Act
 		a.Claim = true
 		return a, nil
 	}
+	if reason, ok := strings.CutPrefix(s, "breaks the glass: "); ok {
+		a.Glass = reason
+		return a, nil
+	}
 	round, saw := p.rounds[who]
 	if !saw { // whoever decides has opened the summary
 		v, err := p.service.Look(ctx, p.practice.ID(), p.id, who)

@@ -55,8 +55,8 @@ type chainHead struct {
 	Sum []byte `cbor:"2,keyasint"`
 }
 
-// custody is what a case keeps about who touches it.
-type custody struct {
+// caseWatch is what a case keeps about who touches it.
+type caseWatch struct {
 	Head  chainHead    `cbor:"1,keyasint,omitzero"`
 	Glass []care.Glass `cbor:"2,keyasint,omitempty"` // broken within the last day or before
 }
@@ -64,7 +64,7 @@ type custody struct {
 func (h chainHead) IsZero() bool { return h.N == 0 }
 
 // IsZero reports that nothing is kept.
-func (c custody) IsZero() bool { return c.Head.IsZero() && len(c.Glass) == 0 }
+func (c caseWatch) IsZero() bool { return c.Head.IsZero() && len(c.Glass) == 0 }
 
 // Tombstone is all that is left of an erased case, besides its log.
 type Tombstone struct {

@@ -15,7 +15,7 @@ type caseRecord struct {
 	Case  care.Case   `cbor:"1,keyasint"`
 	Chats []SubjectID `cbor:"2,keyasint"`
 	// Custody is who touched it.
-	Custody custody `cbor:"3,keyasint,omitzero"`
+	Custody caseWatch `cbor:"3,keyasint,omitzero"`
 }
 
 // Answer carries a therapist's decision to the client.

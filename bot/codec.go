@@ -56,6 +56,7 @@ type wireParcel struct {
 	Slot     string `cbor:"4,keyasint,omitempty"`
 	Body     tagged `cbor:"5,keyasint"`
 	Reminder string `cbor:"6,keyasint,omitempty"` // name of the reminder, to plan it again
+	Written  int64  `cbor:"9,keyasint,omitempty"` // Unix seconds of the event; 0 from before that was kept
 }
 
 // sentParcel writes what [wireParcel] reads, without encoding the body apart.
@@ -66,6 +67,7 @@ type sentParcel struct {
 	Slot     string `cbor:"4,keyasint,omitempty"`
 	Body     toTag  `cbor:"5,keyasint"`
 	Reminder string `cbor:"6,keyasint,omitempty"`
+	Written  int64  `cbor:"9,keyasint,omitempty"`
 }
 
 // toTag writes what [tagged] reads.

@@ -39,7 +39,7 @@ func (s *Service) load(ctx context.Context, w *world) error {
 		return ErrSeen
 	}
 	for i, sub := range q.Subjects {
-		h := &held{version: got.States[i].Version}
+		h := &held{version: got.States[i].Version, wrapped: got.Keys[i]}
 		if err := s.openKey(ctx, h, sub.Key(), got.Keys[i]); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (s *Service) openKey(ctx context.Context, h *held, id KeyID, wrapped []byte
 	if h.key, ok = s.keys.cached(id); !ok {
 		h.key, err = s.keys.open(ctx, id, wrapped)
 	}
-	if errors.Is(err, seal.ErrKeyUnreadable) || errors.Is(err, seal.ErrEpochGone) || errors.Is(err, seal.ErrEpochUnknown) {
+	if errors.Is(err, seal.ErrKeyUnreadable) || seal.Erased(err) || errors.Is(err, seal.ErrEpochUnknown) {
 		return &stepError{at: err.Error()}
 	}
 	return err
@@ -119,9 +119,14 @@ func (s *Service) commit(ctx context.Context, w *world) error {
 	if w.from != nil {
 		c.Took, c.DueDone = w.from.letter, w.from.due
 	}
+	graves, err := s.dig(ctx, w, c.Erase)
+	if err != nil {
+		return err
+	}
 	if err := s.store.Commit(ctx, s.id, c); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	s.fill(ctx, graves)
 	for _, e := range c.Erase {
 		s.keys.drop(e.Key)
 	}
@@ -159,7 +164,7 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 		if err != nil {
 			return &stepError{at: err.Error()}
 		}
-		wire := sentParcel{To: p.to, Class: p.class, Slot: p.slot, Body: toTag{Type: kind, Body: p.body}, Reminder: p.reminder}
+		wire := sentParcel{To: p.to, Class: p.class, Slot: p.slot, Body: toTag{Type: kind, Body: p.body}, Reminder: p.reminder, Written: w.now.Unix()}
 		if !p.notAfter.IsZero() {
 			wire.NotAfter = p.notAfter.Unix()
 		}
@@ -221,18 +226,27 @@ func (s *Service) follow(w *world) {
 	}
 }
 
-// letter seals an event for an inbox under the practice's key: the receiver
-// may not be there yet, or may be gone by then.
+// letter seals an event for an inbox: under the receiver's own key, so that it
+// is erased with the receiver, from backups too. Somebody who is not there yet
+// has none; then the practice's serves.
 func (s *Service) letter(ctx context.Context, ev Event) (Letter, error) {
 	plain, err := encodeEvent(ev)
 	if err != nil {
 		return Letter{}, err
 	}
-	key, err := s.practiceKey(ctx)
+	id := ev.Subject.Key()
+	if !s.owns() { // the owner may have erased it, and made another
+		s.keys.drop(id)
+	}
+	key, err := s.keyOf(ctx, id)
+	if errors.Is(err, errErased) {
+		id = PracticeSubject.Key()
+		key, err = s.practiceKey(ctx)
+	}
 	if err != nil {
 		return Letter{}, err
 	}
-	return Letter{LetterID: LetterID{Subject: ev.Subject, Event: ev.ID}, Sealed: Sealed{Key: PracticeSubject.Key(),
+	return Letter{LetterID: LetterID{Subject: ev.Subject, Event: ev.ID}, Sealed: Sealed{Key: id,
 		Blob: key.Seal(plain, s.where(ev.Subject, "letter "+string(ev.ID), 0))}}, nil
 }
 
@@ -291,7 +305,16 @@ func (s *Service) keyOf(ctx context.Context, id KeyID) (*seal.Cipher, error) {
 		return nil, errErased
 	}
 	key, err := s.keys.open(ctx, id, got.Keys[0])
-	if errors.Is(err, seal.ErrEpochGone) {
+	if errors.Is(err, seal.ErrEpochGone) { // wrapped anew since it was read, perhaps
+		if got, err = s.store.Load(ctx, s.id, Query{Keys: []KeyID{id}}); err != nil {
+			return nil, fmt.Errorf("load key: %w", err)
+		}
+		if got.Keys[0] == nil {
+			return nil, errErased
+		}
+		key, err = s.keys.open(ctx, id, got.Keys[0])
+	}
+	if seal.Erased(err) {
 		return nil, errErased
 	}
 	return key, err

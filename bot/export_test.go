@@ -286,3 +286,15 @@ func (o *Open) Ways(of SubjectID) []string {
 	ways := other.marks(universalStep, 0)
 	return []string{ways.of(universalCall), ways.of(universalNow), ways.of(universalLanguage + "es")}
 }
+
+// TakeOver is what an owner looks at before it acts.
+func (s *Service) TakeOver(ctx context.Context) error { return s.takeOver(ctx) }
+
+// TendVault is one look at the vault.
+func (s *Service) TendVault(ctx context.Context) error { return s.tendVault(ctx) }
+
+// WaitsForWord reports whether the service waits for an operator's word.
+func (s *Service) WaitsForWord() bool { return s.custody.restored.Load() }
+
+// KeyPlace is where a key stands.
+func KeyPlace(p PracticeID, id KeyID) []byte { return keyPlace(p, id) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"anteroom/bot/seal"
 )
@@ -13,6 +14,7 @@ import (
 type keyring struct {
 	vault    seal.Vault
 	practice PracticeID
+	known    atomic.Bool // the vault knows the practice
 
 	mu   sync.Mutex
 	keys map[KeyID]*seal.Cipher
@@ -24,7 +26,10 @@ func newKeyring(v seal.Vault, p PracticeID) *keyring {
 	return &keyring{vault: v, practice: p, keys: make(map[KeyID]*seal.Cipher)}
 }
 
-func (k *keyring) ad(id KeyID) []byte { return []byte(string(k.practice) + "\x00" + string(id)) }
+// keyPlace is where a key stands: a wrapped key opens only there.
+func keyPlace(p PracticeID, id KeyID) []byte { return []byte(string(p) + "\x00" + string(id)) }
+
+func (k *keyring) ad(id KeyID) []byte { return keyPlace(k.practice, id) }
 
 // cached returns a key that is open already.
 func (k *keyring) cached(id KeyID) (*seal.Cipher, bool) {
@@ -47,6 +52,12 @@ func (k *keyring) open(ctx context.Context, id KeyID, wrapped []byte) (*seal.Cip
 
 // make creates a key and wraps it. It is kept only once its commit succeeded.
 func (k *keyring) make(ctx context.Context, id KeyID) (*seal.Cipher, NewKey, error) {
+	if !k.known.Load() { // no epoch is destroyed that a practice needs, once the vault knows of it
+		if err := k.vault.SetMark(ctx, string(k.practice), func(*seal.Mark) {}); err != nil {
+			return nil, NewKey{}, fmt.Errorf("wrap key of %s: %w", id, err)
+		}
+		k.known.Store(true)
+	}
 	key := seal.NewClientKey()
 	wrapped, err := k.vault.Wrap(ctx, key, k.ad(id))
 	if err != nil {

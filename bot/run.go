@@ -96,6 +96,9 @@ func (s *Service) Run(ctx context.Context) error {
 	begin := func() error {
 		started = true
 		_, err := s.practiceKey(ctx)
+		if seal.Erased(err) {
+			return fmt.Errorf("this store was put back from a backup that is older than all epochs of the vault: nobody can read it any more; take a newer one (%w)", err)
+		}
 		if errors.Is(err, seal.ErrEpochUnknown) || errors.Is(err, seal.ErrKeyUnreadable) {
 			return fmt.Errorf("the key file and vault do not belong to this store: name those that it was made with (%w)", err)
 		}
@@ -109,6 +112,7 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		parts.Go(func() { s.watchDue(ctx) })
 		parts.Go(func() { s.watchInboxes(ctx) })
+		parts.Go(func() { s.watchVault(ctx) })
 		return nil
 	}
 	tick := time.NewTicker(heartbeatEvery)
@@ -160,6 +164,10 @@ func (s *Service) beat(ctx context.Context) {
 			s.log.Info("working for the practice", "fence", fence)
 			s.keys.clear() // another may have erased a client since, and made a new key
 			s.lease.fence.Store(fence)
+			if err := s.takeOver(ctx); err != nil {
+				s.noteVault(ctx, err)
+				return // and try again
+			}
 			s.drainAll(ctx) // what came before goes first
 			s.lease.gain(fence)
 		} else {
@@ -184,12 +192,23 @@ func (s *Service) noteStore(ctx context.Context, err error) {
 	}
 }
 
+// noteVault tells health of what went wrong at the vault, and of a fence that
+// does not stand any more.
+func (s *Service) noteVault(ctx context.Context, err error) {
+	switch {
+	case errors.Is(err, ErrFenced):
+		s.noteStore(ctx, err)
+	case ctx.Err() == nil || errors.Is(err, context.DeadlineExceeded):
+		s.health.Report("vault", err)
+	}
+}
+
 // watchDue handles what falls due. It keeps the next time in memory.
 func (s *Service) watchDue(ctx context.Context) {
 	for ctx.Err() == nil {
 		var took []Due
 		var err error
-		if s.owns() {
+		if s.acts() {
 			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), dueBatch, dueLease)
 			s.noteStore(ctx, err)
 		}
@@ -211,6 +230,12 @@ func (s *Service) fallDue(ctx context.Context, d Due) {
 	ev := Event{ID: EventID(fmt.Sprintf("due/%s/%d", d.ID, d.At.UnixMilli())), Practice: s.id, Subject: d.Subject,
 		Who: Who{Role: System}, What: Fell{Name: d.ID[len(d.Subject)+1:]}, At: s.now()}
 	from := &source{due: &d.DueID}
+	if s.tooLate(d) {
+		if err := s.leave(ctx, ev, from); err != nil && ctx.Err() == nil {
+			s.log.Warn("due entry not left out, trying again", "due", d.ID, "err", err)
+		}
+		return
+	}
 	err := s.order.do(ctx, ev.Subject, false, func() error { return s.handle(ctx, ev, from) })
 	if err != nil && ctx.Err() == nil {
 		s.log.Warn("due entry not handled, trying again", "due", d.ID, "err", err)

@@ -131,7 +131,10 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 	}
 	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown}
 	var log sentLog
-	if keep, err := s.lookAgain(ctx, o, c, p, &d, &log); err != nil {
+	if keep, err := s.lookAgain(ctx, o, c, p, &d, &log); errors.Is(err, ErrRestored) {
+		s.handBack(ctx, o, c, s.now().Add(heldFor), true)
+		return
+	} else if err != nil {
 		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), true)
 		return
 	} else if !keep {
@@ -161,6 +164,13 @@ func (o *outlet) attempt(ctx context.Context, d Delivery) (id []byte, err error)
 func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wireParcel, d *Delivery, log *sentLog) (keep bool, err error) {
 	if !s.owns() {
 		return false, ErrFenced
+	}
+	if s.held(p, d.Body) {
+		return false, ErrRestored
+	}
+	if s.tooOld(p) {
+		s.counted(o.Name(), "dropped")
+		return false, nil
 	}
 	if p.NotAfter != 0 && s.now().After(time.Unix(p.NotAfter, 0)) {
 		return false, nil

@@ -24,6 +24,7 @@ type Options struct {
 	Instance string           // stable name of this replica
 	Health   Health
 	Meter    Meter
+	Restored bool // an operator says that the store was put back from a backup
 	Alone    bool // nobody else works on the store, and Settle moves the service: no Run, no lease
 	// Trace is told each run of a dialog as a step leaves it, and the language
 	// of the conversation; nil for nobody. It is for an author who wants to know
@@ -50,6 +51,7 @@ type Service struct {
 	alone    bool
 	trace    func(dialogs.Run, string)
 	order    order
+	custody  custody
 	timer    signal
 	work     sync.WaitGroup // whatever goes on behind an event that was accepted
 }
@@ -62,6 +64,7 @@ func New(o Options) *Service {
 		now: o.Now, instance: o.Instance, health: o.Health, meter: o.Meter, alone: o.Alone, trace: o.Trace, timer: newSignal(),
 	}
 	s.lease = newLease()
+	s.custody.force.Store(o.Restored)
 	s.practice.Store(o.Practice.ready())
 	for _, ch := range o.Channels {
 		s.channels[ch.Name()] = newOutlet(ch)

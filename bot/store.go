@@ -28,6 +28,7 @@ const SeenFor = 48 * time.Hour
 // sentinels means that the outcome is unknown: ask again with the same ids.
 type Store interface {
 	States
+	Keys
 	Inboxes
 	Outbox
 	Dues
@@ -135,6 +136,27 @@ func (c Commit) Check() error {
 		}
 	}
 	return nil
+}
+
+// Keys are the wrapped keys as a whole, to wrap them anew when the vault's
+// epoch has rolled.
+type Keys interface {
+	// Keys reads a page of about n wrapped keys, in no order; next is where the
+	// next page begins, empty after the last, as from is before the first. A key
+	// that is there all the while comes at least once. One that comes or goes
+	// meanwhile may be missing, and any may come twice.
+	Keys(ctx context.Context, p PracticeID, from string, n int) (page []NewKey, next string, err error)
+	// Rewrap replaces wrapped keys in one atomic write, each only if it is the
+	// one that was read, and reports how many it replaced: who erased a key
+	// meanwhile, or made another, wins. It checks the fence (ErrFenced); 0 skips
+	// the check.
+	Rewrap(ctx context.Context, p PracticeID, fence uint64, keys []Rewrapped) (replaced int, err error)
+}
+
+// Rewrapped is a key under another epoch.
+type Rewrapped struct {
+	ID           KeyID
+	Was, Wrapped []byte
 }
 
 // Write moves a subject from version Was to Next (Next > Was; Was 0 creates).

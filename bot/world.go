@@ -59,6 +59,7 @@ type world struct {
 type held struct {
 	version uint64
 	key     *seal.Cipher
+	wrapped []byte  // the key as it was stored
 	newKey  *NewKey // the key is made with this commit
 	plain   []byte  // nil when the subject is not there
 	value   any     // what the step decoded from plain, and may have changed

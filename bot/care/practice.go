@@ -53,8 +53,10 @@ type Practice struct {
 // Span is a stretch of a day in minutes after midnight, From included, To not.
 type Span struct{ From, To int }
 
-// Keep says how long records are kept, counted from their last change.
-type Keep struct{ Unfinished, Enquiry, Record Period }
+// Keep says how long records are kept, counted from their last change, and how
+// old an epoch of the vault may get: by then, and a little, what was erased is
+// gone from old backups of the store too.
+type Keep struct{ Unfinished, Enquiry, Record, Vault Period }
 
 // Slack says what may be seen there, and who answers for that.
 type Slack struct {

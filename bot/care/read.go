@@ -78,6 +78,7 @@ type book struct {
 func (b *book) practice(r *reader, n *yaml.Node) {
 	p := &b.p
 	p.SessionMinutes, p.Language, p.FormOfAddress = 50, BaseLanguage, addresses[0]
+	p.Keep.Vault = Period{Days: 30}
 	r.mapping(n,
 		need("id", checked(r, &p.ID, form(idForm, "quiet-river"))),
 		need("name", text(r, &p.Name)),
@@ -114,7 +115,8 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 			r.mapping(n,
 				need("unfinished", r.period(&p.Keep.Unfinished)),
 				need("enquiry", r.period(&p.Keep.Enquiry)),
-				need("record", r.period(&p.Keep.Record)))
+				need("record", r.period(&p.Keep.Record)),
+				may("vault", r.period(&p.Keep.Vault)))
 		}),
 		may("ask_income", r.truth(&p.AskIncome)),
 		may("slack", func(n *yaml.Node) {

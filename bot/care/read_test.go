@@ -28,7 +28,7 @@ func TestReadPractice(t *testing.T) {
 	if diff := cmp.Diff(p.Quiet, care.Span{From: 1260, To: 480}); diff != "" {
 		t.Errorf("quiet (-got +want):\n%s", diff)
 	}
-	if diff := cmp.Diff(p.Keep, care.Keep{Unfinished: care.Period{Days: 30}, Enquiry: care.Period{Days: 365}, Record: care.Period{Years: 7}}); diff != "" {
+	if diff := cmp.Diff(p.Keep, care.Keep{Unfinished: care.Period{Days: 30}, Enquiry: care.Period{Days: 365}, Record: care.Period{Years: 7}, Vault: care.Period{Days: 30}}); diff != "" {
 		t.Errorf("keep (-got +want):\n%s", diff)
 	}
 	if p.Language != "en" || p.FormOfAddress != "tu" {

@@ -103,7 +103,7 @@ var sources embed.FS
 // scripts are run by their digest, and sent whole where Redis does not have
 // them: after a restart, a failover or SCRIPT FLUSH.
 type scripts struct {
-	commit, claim, free, ack, nack, claimDue, own, release script
+	commit, claim, free, ack, nack, claimDue, own, release, rewrap script
 }
 
 type script struct{ source, sha string }
@@ -111,7 +111,7 @@ type script struct{ source, sha string }
 func readScripts() (s scripts, err error) {
 	for name, sc := range map[string]*script{
 		"commit": &s.commit, "claim": &s.claim, "free": &s.free, "ack": &s.ack, "nack": &s.nack,
-		"claimdue": &s.claimDue, "own": &s.own, "release": &s.release,
+		"claimdue": &s.claimDue, "own": &s.own, "release": &s.release, "rewrap": &s.rewrap,
 	} {
 		b, err := sources.ReadFile("script/" + name + ".lua")
 		if err != nil {

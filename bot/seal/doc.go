@@ -34,6 +34,11 @@
 // the living clients' keys anew ([Rewrap]), wait, destroy. So an erasure has two
 // dates, and a receipt names both.
 //
+// Between the two, the vault itself refuses: it keeps a grave for every erased
+// key ([Graves]), so that a store which is put back from a backup brings nobody
+// back. And it keeps a mark for every practice ([Marks]): how new its store was,
+// by which one that was put back is told, and which epochs it needs no longer.
+//
 // # What it is not for
 //
 // It does not protect against someone who holds the store, the vault and the

@@ -71,6 +71,9 @@ func OpenFolder(dir string, root Root, opts ...Option) (*Folder, error) {
 	if _, err := f.Epochs(context.Background()); err != nil {
 		return nil, fmt.Errorf("open vault: %w", err)
 	}
+	if err := f.checkRest(); err != nil {
+		return nil, fmt.Errorf("open vault: %w", err)
+	}
 	if f.current < greatest {
 		return nil, fmt.Errorf("open vault: %s has epoch %d and lacks epoch %d: restore it from its backup", dir, greatest, f.current+1)
 	}
@@ -106,7 +109,14 @@ func (f *Folder) Unwrap(_ context.Context, wrapped, ad []byte) (ClientKey, error
 	if err != nil {
 		return ClientKey{}, fmt.Errorf("unwrap client key: %w", err)
 	}
-	return c.unwrap(epoch, wrapped, ad)
+	key, err := c.unwrap(epoch, wrapped, ad)
+	if err != nil {
+		return key, err
+	}
+	if err := f.isErased(epoch, current, key, ad); err != nil {
+		return ClientKey{}, fmt.Errorf("unwrap client key: epoch %d: %w", epoch, err)
+	}
+	return key, nil
 }
 
 // Roll implements [Vault].
@@ -134,14 +144,34 @@ func (f *Folder) Destroy(_ context.Context, epoch uint32) error {
 	}
 	switch {
 	case errors.Is(err, ErrEpochGone):
-		return nil
+		err = nil // again: what a crash may have left goes as well
 	case err == nil || errors.Is(err, errDamaged):
 		err = f.bury(epoch)
+	}
+	var oldest uint32
+	if err == nil {
+		oldest, err = f.oldest(current)
+	}
+	if err == nil {
+		err = f.level(oldest)
 	}
 	if err != nil {
 		return fmt.Errorf("destroy epoch: %w", err)
 	}
 	return nil
+}
+
+// oldest is the first epoch that is not destroyed.
+func (f *Folder) oldest(current uint32) (uint32, error) {
+	for n := uint32(1); n < current; n++ {
+		if _, _, err := f.read(n); !errors.Is(err, ErrEpochGone) {
+			if errors.Is(err, errDamaged) {
+				err = nil
+			}
+			return n, err
+		}
+	}
+	return current, nil
 }
 
 // Epochs implements [Vault].
@@ -275,7 +305,11 @@ func (f *Folder) bury(epoch uint32) error {
 // place writes text to a file of its own, has it put in its place, and makes
 // both last.
 func (f *Folder) place(text string, put func(temp string) error) error {
-	temp, err := os.CreateTemp(f.dir, ".new-") // mode 0600
+	return f.placeIn(f.dir, text, put)
+}
+
+func (f *Folder) placeIn(dir, text string, put func(temp string) error) error {
+	temp, err := os.CreateTemp(dir, ".new-") // mode 0600
 	if err != nil {
 		return err
 	}
@@ -287,7 +321,7 @@ func (f *Folder) place(text string, put func(temp string) error) error {
 	if err := put(temp.Name()); err != nil {
 		return err
 	}
-	return syncDir(f.dir)
+	return syncDir(dir)
 }
 
 // check refuses a folder that others may use.
@@ -298,4 +332,30 @@ func (f *Folder) check() error {
 	}
 	defer d.Close()
 	return checkOwned(d, "700")
+}
+
+// checkRest refuses graves and marks that others may use, and marks that are
+// another deployment's.
+func (f *Folder) checkRest() error {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.IsDir() || !strings.HasPrefix(e.Name(), gravesPrefix) {
+			continue
+		}
+		d, err := os.Open(filepath.Join(f.dir, e.Name()))
+		if err := gone(err); err != nil {
+			return err
+		}
+		if err == nil {
+			err = errors.Join(checkOwned(d, "700"), d.Close())
+		}
+		if err := gone(err); err != nil {
+			return err
+		}
+	}
+	_, err = f.Marks(context.Background())
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -31,7 +32,12 @@ var (
 // minute at least, where the vault's folder is on a network file system), and
 // look for stragglers; Destroy. A key that is still wrapped under a destroyed
 // epoch is lost.
+//
+// It also keeps what must not stand in the store, where a backup would take it
+// back: which keys were erased, and how new each practice's store is.
 type Vault interface {
+	Graves
+	Marks
 	// Current returns the number of the epoch that Wrap uses.
 	Current(ctx context.Context) (epoch uint32, err error)
 	// Wrap seals a client key under the current epoch. The result begins with
@@ -39,9 +45,10 @@ type Vault interface {
 	// with the same ad, which names the place of the key.
 	Wrap(ctx context.Context, key ClientKey, ad []byte) ([]byte, error)
 	// Unwrap opens what Wrap sealed. It returns ErrEpochGone if the epoch was
-	// destroyed, ErrEpochUnknown if there never was one, and ErrKeyUnreadable if
-	// the bytes or ad are not those of Wrap. Only the first of them means that
-	// something was erased; the others call for a person.
+	// destroyed, ErrKeyErased if the key has its grave, ErrEpochUnknown if there
+	// never was such an epoch, and ErrKeyUnreadable if the bytes or ad are not
+	// those of Wrap. Only the first two mean that something was erased ([Erased]);
+	// the others call for a person.
 	Unwrap(ctx context.Context, wrapped, ad []byte) (ClientKey, error)
 	// Roll makes a new epoch current and returns its number. Of several rolls
 	// at the same time, some may return the same new epoch.
@@ -116,8 +123,12 @@ func keyAD(ad []byte) []byte { return append([]byte(tagKey), ad...) }
 // and for a service that keeps nothing.
 type Memory struct {
 	now    func() time.Time
+	root   Root // of graves
 	mu     sync.Mutex
 	epochs []memoryEpoch // epochs[i] has the number i+1
+	dug    map[[graveSize]byte]Grave
+	filled map[[graveSize]byte]uint32 // the epoch that was current
+	marks  map[string]Mark
 }
 
 type memoryEpoch struct {
@@ -127,7 +138,8 @@ type memoryEpoch struct {
 
 // NewMemoryVault returns a vault in memory, with one epoch.
 func NewMemoryVault(opts ...Option) *Memory {
-	m := &Memory{now: newOptions(opts).now}
+	m := &Memory{now: newOptions(opts).now, root: NewRoot(), dug: make(map[[graveSize]byte]Grave),
+		filled: make(map[[graveSize]byte]uint32), marks: make(map[string]Mark)}
 	m.roll()
 	return m
 }
@@ -161,7 +173,14 @@ func (m *Memory) Unwrap(_ context.Context, wrapped, ad []byte) (ClientKey, error
 	if c == nil {
 		return ClientKey{}, fmt.Errorf("unwrap client key: epoch %d: %w", epoch, ErrEpochGone)
 	}
-	return c.unwrap(epoch, wrapped, ad)
+	key, err := c.unwrap(epoch, wrapped, ad)
+	if err != nil {
+		return key, err
+	}
+	if _, ok := m.filled[m.root.graveOf(0, key, ad).code]; ok {
+		return ClientKey{}, fmt.Errorf("unwrap client key: epoch %d: %w", epoch, ErrKeyErased)
+	}
+	return key, nil
 }
 
 // Roll implements [Vault].
@@ -187,6 +206,11 @@ func (m *Memory) Destroy(_ context.Context, epoch uint32) error {
 		return fmt.Errorf("destroy epoch %d: %w", epoch, ErrEpochCurrent)
 	}
 	m.epochs[epoch-1].cipher = nil
+	oldest := uint32(1)
+	for m.epochs[oldest-1].cipher == nil {
+		oldest++
+	}
+	maps.DeleteFunc(m.filled, func(_ [graveSize]byte, epoch uint32) bool { return epoch < oldest })
 	return nil
 }
 

@@ -285,6 +285,7 @@ func model(t *testing.T, o Opened) {
 			"claim":     m.doClaim,
 			"answer":    m.doAnswer,
 			"claim due": m.doClaimDue,
+			"rewrap":    m.doRewrap,
 			"own":       m.doOwn,
 			"time":      m.doTime,
 		})

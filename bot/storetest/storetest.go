@@ -39,7 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		tests []test
 	}{
 		{"states", states}, {"erase", erasures}, {"inbox", inboxes}, {"outbox", outbox},
-		{"due", dues}, {"owners", owners}, {"more", more}, {"race", races}, {"restart", restarts},
+		{"due", dues}, {"keys", rewraps}, {"owners", owners}, {"more", more}, {"race", races}, {"restart", restarts},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			t.Parallel()

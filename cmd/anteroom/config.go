@@ -35,6 +35,7 @@ type config struct {
 	Proofs                string
 	LogLevel              string
 	LogFormat             string
+	Restored              bool // a flag of serve alone
 }
 
 // setting is one line of the table that flags and environment are read from.

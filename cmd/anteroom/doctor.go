@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"anteroom/bot"
+	"anteroom/bot/care"
 	"anteroom/bot/slack"
 	"anteroom/bot/sqlite"
 	"anteroom/bot/telegram"
@@ -30,6 +31,7 @@ type examination struct {
 	p        *program
 	send     bool // make a test of the ways by which the on-call is told
 	problems int
+	periods  map[string]care.Period // by practice: how old an epoch of the vault may get
 }
 
 func (x *examination) ok(what string, args ...any)   { x.line("ok     ", what, args...) }
@@ -62,7 +64,7 @@ func doctor(ctx context.Context, p *program, c command, args []string) error {
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
 	}
-	x := &examination{p: p, send: *send}
+	x := &examination{p: p, send: *send, periods: make(map[string]care.Period)}
 	cfg, err := read()
 	if err != nil {
 		x.problemsOf(errors.Unwrap(err))
@@ -89,6 +91,7 @@ func (x *examination) practice(ctx context.Context, cfg config, folder string, s
 		x.problemsOf(errors.Unwrap(err))
 		return
 	}
+	x.periods[string(practice.ID())] = practice.VaultPeriod()
 	x.ok("%s: %s, %d therapists, %d dialogs", folder, practice.Name, len(practice.Therapists), len(practice.Library.Names()))
 	t, err := tokensOf(cfg, folder, practice, several)
 	if err != nil {
@@ -207,10 +210,8 @@ func (x *examination) keysAndStore(ctx context.Context, cfg config) {
 		x.bad("-key-file is missing: make one with \"anteroom keys new FILE\"")
 	} else if _, vault, err := openKeys(cfg, false); err != nil {
 		x.bad("%v", err)
-	} else if epochs, err := vault.Epochs(ctx); err != nil {
-		x.bad("vault: %v", err)
 	} else {
-		x.ok("root key and vault, %d epochs; back both up, apart from the store", len(epochs))
+		x.vault(ctx, vault)
 	}
 	whole := ctx // for what takes as long as there are records
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)

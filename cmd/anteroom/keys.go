@@ -12,22 +12,42 @@ import (
 
 var keysCommand = command{
 	run:  keys,
-	name: "keys", args: "new FILE", short: "makes the root key and the vault folder FILE.vault",
+	name: "keys", args: "new FILE | rotate", short: "makes the root key and the vault folder FILE.vault; wraps all keys anew",
 	long: `"anteroom keys new FILE" writes a new root key to FILE and makes the vault FILE.vault, both
 readable by you alone.
 
 The root key gives people their pseudonyms and never changes. The vault holds the keys that wrap each
 client's key. Back both up, apart from the store and from each other's backups: who loses them loses every
-record, and who holds all three can read every record.`,
+record, and who holds all three can read every record.
+
+"anteroom keys rotate" makes a new wrapping epoch now, wraps every key in the store anew, waits a minute, looks
+again, and destroys the older epochs: after that, what was erased is unreadable in every backup of the store, and
+so is every backup that was made before. It works while "serve" runs, which does the same by itself every 30 days
+(practice.yaml, keep, vault). The root key stays. It takes -store, -key-file and -vault.`,
 }
 
-func keys(_ context.Context, p *program, c command, args []string) error {
+func keys(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("keys")
+	read := p.settingsOf(fl, "store", "key-file", "vault")
+	grace := fl.Duration("grace", leastGrace, "how long rotate waits for what began before; less only where the vault is on one machine's own disk")
+	if len(args) > 0 && args[0] == "rotate" {
+		if err := p.parse(c, fl, args[1:], 0); err != nil {
+			return err
+		}
+		if *grace < 0 {
+			return usageError{errors.New("-grace is a time to wait, like 1m")}
+		}
+		cfg, err := read()
+		if err != nil {
+			return err
+		}
+		return rotateKeys(ctx, p, cfg, *grace)
+	}
 	if err := p.parse(c, fl, args, 2); err != nil {
 		return err
 	}
 	if fl.NArg() != 2 || fl.Arg(0) != "new" {
-		return usageError{errors.New("write: anteroom keys new FILE")}
+		return usageError{errors.New("write: anteroom keys new FILE, or: anteroom keys rotate")}
 	}
 	file := fl.Arg(1)
 	if err := newKeys(file, file+".vault"); err != nil {

@@ -64,7 +64,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		chatCommand, initCommand, checkCommand, drawCommand, replayCommand, screenCommand, serveCommand, doctorCommand, caseCommand, keysCommand, versionCommand,
+		chatCommand, initCommand, checkCommand, drawCommand, replayCommand, screenCommand, serveCommand, doctorCommand, restoreCommand, caseCommand, keysCommand, versionCommand,
 	}
 }
 

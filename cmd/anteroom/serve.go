@@ -41,6 +41,9 @@ When a file in the practice's folder changes, or on SIGHUP, the folder is read a
 conversations; what does not pass the check is not taken, and the log says why. Content that was never proved
 is proved before it is served; -proofs names where that is noted.
 
+When the store was put back from a backup, nothing is sent until "anteroom restore" says what to do with what
+is old; that is noticed by itself when the backup is older than two minutes, and with -restored always.
+
 With Redis, make the keys first ("anteroom keys new") and name them with -key-file. "anteroom doctor" takes the
 same settings and checks each of them.`,
 }
@@ -48,6 +51,7 @@ same settings and checks each of them.`,
 func serve(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("serve")
 	read := p.settingsOf(fl)
+	restored := fl.Bool("restored", false, "the store was put back from a backup: send nothing until \"anteroom restore\" says what to do with what is old")
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
 	}
@@ -59,6 +63,7 @@ func serve(ctx context.Context, p *program, c command, args []string) error {
 	if err != nil {
 		return err
 	}
+	cfg.Restored = *restored
 	h, err := p.open(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -309,7 +314,7 @@ func (h *house) furnish(r *room, root seal.Root, vault seal.Vault) error {
 		host = "anteroom"
 	}
 	r.service = bot.New(bot.Options{Practice: p, Store: h.store, Root: root, Vault: vault, Channels: channels, Log: h.log, Now: time.Now,
-		Instance: host + "|" + h.cfg.AdminAddr, Health: health, Meter: h.board})
+		Instance: host + "|" + h.cfg.AdminAddr, Health: health, Meter: h.board, Restored: h.cfg.Restored})
 	return nil
 }
 

@@ -85,7 +85,7 @@ func (t *talk) answered(a Answer) error {
 			break
 		}
 	}
-	t.c.Case, t.c.Answered = string(a.Case), true
+	t.c.Case, t.c.Answered, t.c.Told = string(a.Case), true, max(t.c.Told, d.At)
 	return t.begin(answerDialogs[kind], params)
 }
 
@@ -174,6 +174,7 @@ func (t *talk) leaveCase() error {
 		return err
 	}
 	if rec.Case.May(care.ToErase, care.RoleClient) != nil { // a record has a date of its own, and the chat's is not it
+		t.w.revokeAll(rec)
 		if !t.expired {
 			t.phrase("forget-kept", "what", t.text("forget-kept.what"), "until", t.text("forget-kept.until"))
 			t.w.audit(rec.Case.ID, byClient, didWithdraw)

@@ -16,6 +16,8 @@ type caseRecord struct {
 	Chats []SubjectID `cbor:"2,keyasint"`
 	// Custody is who touched it.
 	Custody caseWatch `cbor:"3,keyasint,omitzero"`
+	// Releases are the client's leaves to tell others; the client is Chats[0].
+	Releases care.Releases `cbor:"4,keyasint,omitempty"`
 }
 
 // Answer carries a therapist's decision to the client.
@@ -60,6 +62,16 @@ func caseStep(w *world) error {
 		}
 		w.out.post = append(w.out.post, posted{to: callSubject(w.ev.Subject.Name()), what: what})
 		return nil
+	case releaseAsked, released:
+		if rec == nil {
+			return nil
+		}
+		return caseReleases(w, rec)
+	case erasedByPractice:
+		if rec == nil {
+			return nil
+		}
+		return eraseCase(w, rec, what.By)
 	case Fell:
 		if rec == nil {
 			return nil

@@ -40,6 +40,8 @@ type chatState struct {
 	Services uint8 `cbor:"24,keyasint,omitempty"`
 	// Wrote is which of the person's own messages can still be swept.
 	Wrote recent `cbor:"16,keyasint,omitempty"`
+	// Told is when the last decision was made that was brought to the person.
+	Told int64 `cbor:"25,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -132,6 +134,10 @@ func chatStep(w *world) error {
 		err = t.fell(what)
 	case Answer:
 		err = t.answered(what)
+	case releaseAsked:
+		err = t.asked(what)
+	case erasedByPractice:
+		err = t.erasedBy()
 	}
 	if err != nil {
 		return err
@@ -162,7 +168,7 @@ func firstContact(w *world) error {
 		}
 		command, arg, _ := w.p.speech.command(what.Text)
 		switch command {
-		case "forget", "stop", "pause", "mydata":
+		case "forget", "stop", "pause", "mydata", "release":
 			t.phrase("mydata-empty")
 			return nil
 		case "start":
@@ -430,7 +436,7 @@ func (t *talk) wayOut(data string) (command, arg string) {
 			return "language", g.lang
 		}
 	}
-	return "", ""
+	return t.wayToRecord(data)
 }
 
 // fell does what was planned.

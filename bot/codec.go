@@ -29,6 +29,13 @@ const (
 	typeCalling
 )
 
+// Numbers of events that came later, each part of the house with its own ten.
+const (
+	typeReleaseAsked uint8 = iota + 20
+	typeReleased
+	typeErasedByPractice
+)
+
 const (
 	typeText uint8 = iota + 1
 	typeRedraw
@@ -97,6 +104,12 @@ func typeOf(v any) (uint8, error) {
 		return typeCaseAct, nil
 	case calling:
 		return typeCalling, nil
+	case releaseAsked:
+		return typeReleaseAsked, nil
+	case released:
+		return typeReleased, nil
+	case erasedByPractice:
+		return typeErasedByPractice, nil
 	case Text:
 		return typeText, nil
 	case Redraw:
@@ -144,6 +157,12 @@ func untagWhat(t tagged) (What, error) {
 		return untag[caseAct](t)
 	case typeCalling:
 		return untag[calling](t)
+	case typeReleaseAsked:
+		return untag[releaseAsked](t)
+	case typeReleased:
+		return untag[released](t)
+	case typeErasedByPractice:
+		return untag[erasedByPractice](t)
 	}
 	return nil, fmt.Errorf("decode: event type %d is not known to this version", t.Type)
 }

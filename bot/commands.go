@@ -16,6 +16,7 @@ var commandWords = map[string]string{
 	"start": "start", "help": "help", "back": "back", "skip": "skip", "change": "change", "edit": "change",
 	"pause": "pause", "resume": "resume", "stop": "stop", "call": "call", "now": "now", "what": "what",
 	"mydata": "mydata", "forget": "forget", "privacy": "privacy", "language": "language",
+	"release": "release",
 }
 
 // answers reports whether words are an answer to the open question. Own words
@@ -72,6 +73,16 @@ func (t *talk) command(name, arg string) error {
 		return t.help()
 	case "mydata":
 		return t.mydata()
+	case universalFiles:
+		return t.files()
+	case universalLooks:
+		return t.lookers()
+	case "release":
+		return t.release(false)
+	case universalNewRelease:
+		return t.release(true)
+	case universalRevoke:
+		return t.revoke(arg)
 	case "privacy":
 		t.phrase(name)
 		return t.again()
@@ -145,31 +156,5 @@ func (t *talk) help() error {
 	if q := turn.Open; q != nil && q.Why != "" {
 		t.phrase("help-why", "why", q.Why)
 	}
-	return t.again()
-}
-
-// mydata shows what was told, but for safety answers, which never stand in a
-// chat again.
-func (t *talk) mydata() error {
-	var lines []string
-	for _, run := range t.c.Runs {
-		turn, err := dialogs.Step(t.w.p.Library, run, dialogs.Begin{}, t.w.now, t.tongue().form, t.host)
-		if err != nil {
-			return err
-		}
-		lines = append(lines, turn.ReadBack()...)
-	}
-	if len(lines) == 0 && t.c.Case == "" {
-		t.phrase("mydata-empty")
-		return t.again()
-	}
-	looks, err := t.looks()
-	if err != nil {
-		return err
-	}
-	if len(looks) > 0 {
-		lines = append(append(lines, "", t.text("looks-head")), looks...)
-	}
-	t.send(Text{Text: t.text("mydata-head") + "\n\n" + strings.Join(lines, "\n") + "\n\n" + t.text("mydata-foot")}, parcel{class: Prompt})
 	return t.again()
 }

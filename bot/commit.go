@@ -82,6 +82,9 @@ func (s *Service) where(sub SubjectID, kind string, version uint64) seal.Where {
 
 // commit seals what the step wants and writes it in one go.
 func (s *Service) commit(ctx context.Context, w *world) error {
+	if len(w.out.recorded) > len(w.out.audit) {
+		return &stepError{at: "a line for a case's log was not put into its chain"}
+	}
 	c := Commit{Fence: s.lease.fence.Load(), Event: w.ev.ID}
 	opened := make(map[KeyID]*seal.Cipher)
 	for sub, h := range w.have {

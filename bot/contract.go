@@ -45,7 +45,7 @@ func ForScripts() Contract {
 	place := []string{factHere}
 	urgencies := []string{string(care.R0), string(care.R1), string(care.Medical), string(care.NoRush)}
 	c := Contract{
-		Entries: append([]string{intakeDialog, "declined", "forget", dangerDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
+		Entries: append([]string{intakeDialog, "declined", "forget", releaseDialog, dangerDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
 		Help:    sideDialogs["now"],
 		Words:   map[string]string{"say.forget": "forget"},
 		Calls: map[string]Call{
@@ -59,12 +59,13 @@ func ForScripts() Contract {
 			"remember-consent": {Results: []string{"kept"}},
 			"erase":            {Results: []string{"erased"}},
 			"place-known":      {Results: []string{"known", "unknown"}},
+			"sign-release":     {Results: []string{"given"}, Reads: releaseFacts, Shows: "case", Slack: true},
 		},
 		Lists:   []string{"offered"},
 		Urgency: factUrgency,
 		Given: []string{"practice.name", "practice.phone", "practice.email", "practice.hours", "practice.oncall", "readers", "reply.by",
 			"fee.full", "fee.middle", "fee.low", "currency", "copies", "bot.name", "keep.record", "keep.enquiry", "keep.unfinished", "max",
-			"helplines", "helplines.*", "emergency", "complaint", "call.next"},
+			"helplines", "helplines.*", "emergency", "complaint", "call.next", "release.until"},
 		Params: map[string][]string{"declined": {"note"}},
 		Outcomes: map[string][]string{
 			"offer": {string(care.Picked), string(care.Others), string(care.NoLonger)}, "call": {string(care.Fine), string(care.Others)},
@@ -76,10 +77,12 @@ func ForScripts() Contract {
 			intakeDialog: care.TriageAnswers(), sideDialogs["now"]: {factHere: nil},
 			sideDialogs["call"]: {"phone": nil, "when": nil, "voicemail": {"voicemail-ok"}},
 			"offer":             {"slot": nil, "time_words": nil}, "question": {"reply": nil}, "call": {"call_words": nil},
+			releaseDialog: releaseAnswers(),
 		},
-		Givens: map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": append([]string{factUrgency}, place...), "call.next": place},
-		Slack:  map[string][]string{"urgency": {factUrgency}, "fit": care.FitFacts()},
-		Tells:  []string{"stop", "stopped", "call"},
+		Givens: map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": append([]string{factUrgency}, place...), "call.next": place,
+			"release.until": {factReleaseUntil}},
+		Slack: map[string][]string{"urgency": {factUrgency}, "fit": care.FitFacts()},
+		Tells: []string{"stop", "stopped", "call"},
 	}
 	for _, dialog := range answerDialogs {
 		c.Params[dialog] = []string{"therapist", "fee", "names", "note", "date", "window", "question"}

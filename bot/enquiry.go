@@ -57,6 +57,8 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 	case "erase":
 		t.over = true
 		t.sweeps = t.top().Dialog == forgetDialog
+	case "sign-release":
+		return t.signed(f)
 	case "submit":
 		rec, err := t.theCase()
 		if err != nil {

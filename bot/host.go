@@ -83,6 +83,9 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 	if kind, ok := strings.CutPrefix(name, "helplines."); ok {
 		return p.Helplines.Lines(g.lang, h.place(f), kind)
 	}
+	if name == "release.until" {
+		return g.window(string(t.releaseUntil(f)), "", time.UTC)
+	}
 	if words, ok := g.heard[name]; ok {
 		return words
 	}
@@ -137,6 +140,8 @@ func (h *host) Do(call string, f dialogs.Facts) (string, bool) {
 			return "known", true
 		}
 		return "unknown", true
+	case "sign-release":
+		return "given", true
 	}
 	return "", false
 }

@@ -65,11 +65,16 @@ func (t *talk) looks() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
+	if err != nil || rec == nil {
+		return nil, err
+	}
+	first := len(rec.Chats) > 0 && rec.Chats[0] == t.self
 	var lines []string
 	last := make(map[string]int64) // when a line of this kind and person was written
 	for _, l := range all {
 		key := looksKey(l)
-		if key == "" {
+		if key == "" || !first && !slices.Contains(looksOfAll, l.What) {
 			continue
 		}
 		who := t.lookedBy(l)
@@ -84,6 +89,10 @@ func (t *talk) looks() ([]string, error) {
 	}
 	return lines, nil
 }
+
+// looksOfAll are what a partner is shown too: who saw the case. What was decided
+// with the first, or given away by a release of theirs, is theirs alone.
+var looksOfAll = []string{didLook, didBreak, didExport}
 
 // looksKey is the text of a line, empty for what is not shown.
 func looksKey(l auditLine) string {

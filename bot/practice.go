@@ -82,7 +82,7 @@ func (p *Practice) ready() *Practice {
 // texts do not have.
 func (p *Practice) Missing() []string {
 	var missing []string
-	for _, key := range slices.Concat(phrases, commandTexts()) {
+	for _, key := range slices.Concat(phrases, recordPhrases, releasePhrases, commandTexts()) {
 		if base := p.Texts[baseLanguage]; base == nil || !base.Has(key) {
 			missing = append(missing, key)
 		}
@@ -109,7 +109,7 @@ var phrases = []string{
 	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "changed", "program",
 	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "forget-kept.what", "forget-kept.until", "copies.none",
-	"looks-head", "looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",
+	"looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",
 	"language.choose", "language.now", "language.offer", "say.this-language",
 	"words.weekdays", "words.months", "words.clock", "words.clock.full", "words.date", "words.date.year", "words.moment", "words.days",
 	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.year.other", "words.month.other", "words.day.other",

@@ -145,6 +145,7 @@ var commandKeys = []struct{ text, command string }{
 	{"say.start", "start"}, {"say.help", "help"}, {"say.back", "back"}, {"say.skip", "skip"}, {"say.change", "change"},
 	{"say.pause", "pause"}, {"say.resume", "resume"}, {"say.stop", "stop"}, {"say.call", "call"}, {"say.now", "now"}, {"say.what", "what"},
 	{"say.mydata", "mydata"}, {"say.forget", "forget"}, {"say.privacy", "privacy"}, {"say.language", "language"},
+	{"say.release", "release"},
 	{"btn.back", "back"}, {"btn.call", "call"}, {"btn.now", "now"},
 }
 

@@ -35,7 +35,7 @@ func (h host) Do(call string, f dialogs.Facts) (string, bool) {
 		place = "known"
 	}
 	results := map[string]string{
-		"triage": h.urgency, "fee-slots": h.slots, "submit": "sent", "request-call": "noted",
+		"triage": h.urgency, "fee-slots": h.slots, "submit": "sent", "sign-release": "given", "request-call": "noted",
 		"erase": "erased", "place-known": place, "remember-consent": "kept",
 	}
 	return results[call], true

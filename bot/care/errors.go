@@ -18,4 +18,7 @@ var (
 	ErrNotYours    = errors.New("another therapist has this case")
 	ErrNotPossible = errors.New("not possible now")
 	ErrCaseID      = errors.New("not a case id")
+
+	// Releases
+	ErrNotReleased = errors.New("no release of the client allows it now")
 )

@@ -94,6 +94,7 @@ type Therapist struct {
 	ID           TherapistID
 	Name         string
 	Slack        string   // Slack user id
+	Age          string   // public key for exports, age1…; may be empty
 	Licences     []string // places: "US-CA", or "GB" for the whole country
 	Languages    []string
 	Treatments   []string

@@ -35,6 +35,7 @@ var (
 	countryForm  = regexp.MustCompile(`^[A-Z]{2}$`)
 	languageForm = regexp.MustCompile(`^[a-z]{2,3}$`)
 	currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
+	ageForm      = regexp.MustCompile(`^age1[a-z0-9]{20,}$`)
 	slackForm    = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
 	phoneForm    = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{3,24}$`)
 	emailForm    = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)

@@ -69,6 +69,12 @@ func (b *book) therapist(r *reader, n *yaml.Node) Therapist {
 				r.bad(n, "two therapists have the Slack id "+quote(t.Slack), "give each their own")
 			}
 		}),
+		may("age", func(n *yaml.Node) {
+			blank(r, &t.Age)(n)
+			if t.Age != "" && !ageForm.MatchString(t.Age) {
+				r.bad(n, "this is not a public key of age", "copy the line age1… that age-keygen prints; the line AGE-SECRET-KEY-… stays with its owner")
+			}
+		}),
 		need("licences", some(r, &t.Licences, form(placeForm, "US-CA, or GB for the whole country"))),
 		need("languages", some(r, &t.Languages, both(form(languageForm, "en, es"), among(b.known.Languages)))),
 		need("treatments", list(r, &t.Treatments, both(form(idForm, "sensate-focus"), among(b.known.Treatments)))),

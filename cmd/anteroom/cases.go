@@ -15,19 +15,27 @@ import (
 
 var caseCommand = command{
 	run:  cases,
-	name: "case", args: "list | show ID -reason WHY | log ID | ack ID -as THERAPIST", short: "the cases of a practice, one case's summary, its log, and \"I have this\"",
+	name: "case", args: "list | VERB ID", short: "the cases of a practice: list, show, log, ack, export, disclose, release, erase",
 	long: `"anteroom case list" prints a line for each case: no client's word is in it.
 "anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
 The look and its reason are written into the case's log, and the client can see that there was one.
 "anteroom case log K7Q-42" prints that log: who did what, and when. It outlives the case.
 "anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack.
 
+"anteroom case export K7Q-42 -to ana -o FILE" writes the whole record into a file that only the holder of
+that key can open (a public key of age, age1…, from the roster or as it is): a page, FHIR and JSON.
+  -format html|fhir|json|all
+"anteroom case release K7Q-42 -to WORDS -fields body,contact -why WORDS" has the client asked whether
+somebody else may be told. "anteroom case disclose K7Q-42 -release 1 -to age1… -o FILE" writes out what
+a release allows, while it is in force. "anteroom case erase K7Q-42" erases a case with its chats.
+Whatever is shown or leaves is in the log of the case. -h behind a verb lists its flags.
+
 All take the settings of "serve" and work while it runs.`,
 }
 
 func cases(ctx context.Context, p *program, c command, args []string) error {
-	if len(args) > 0 && args[0] == "ack" {
-		return acknowledge(ctx, p, c, args[1:])
+	if len(args) > 0 && caseVerbs[args[0]] != nil {
+		return caseVerbs[args[0]](ctx, p, c, args[1:])
 	}
 	fl := newFlags("case")
 	read := p.settingsOf(fl, "practice", "store", "key-file", "vault", "log-level", "log-format")
@@ -144,7 +152,7 @@ func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func()
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("-store: %w", err)}
 	}
-	s := bot.New(bot.Options{Practice: practice, Store: store, Root: root, Vault: vault, Log: log, Now: time.Now,
+	s := bot.New(bot.Options{Practice: practice, Store: store, Root: root, Vault: vault, Log: log, Now: p.day,
 		Instance: "command line", Health: quietHealth{}, Meter: quietHealth{}})
 	return s, func() {
 		if err := store.Close(); err != nil {

@@ -57,6 +57,9 @@ func (s *stage) verify(people []*person, d *desk, killed bool) {
 func (s *stage) verifyDecision(p *person, d *desk, id string, killed bool) {
 	heard := map[string]int{}
 	for _, m := range p.user.Inbox() {
+		if strings.HasPrefix(m.Text, "This is what you told me.") {
+			continue // whoever asks what is kept reads the decision there as well
+		}
 		for w := range strings.FieldsFuncSeq(m.Text, func(r rune) bool { return r > 'z' || r < '0' || r > '9' && r < 'a' }) {
 			if strings.HasPrefix(w, noteMark) {
 				heard[w]++

@@ -20,7 +20,7 @@ var may = map[string][]string{
 	"dialogs/script/check":      {"dialogs", "dialogs/script"},
 	"dialogs/script/wording":    {"dialogs/script"},
 	"dialogs/script/draw":       {"dialogs/script"},
-	"bot":                       {"bot/care", "bot/seal", "dialogs", "dialogs/safety", "dialogs/script", "scheduler"},
+	"bot":                       {"bot/care", "bot/record", "bot/seal", "dialogs", "dialogs/safety", "dialogs/script", "scheduler"},
 	"bot/telegram":              {"bot"},
 	"bot/telegram/telegramtest": {},
 	"bot/slack":                 {"bot", "bot/care"},

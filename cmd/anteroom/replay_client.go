@@ -216,6 +216,11 @@ func (c toClients) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 		s.buttons = slices.Concat(b.Buttons...)
 	case bot.Document:
 		lines = []string{"! file " + strings.Join(strings.Fields(b.Name), " ")}
+		for _, secret := range c.secrets {
+			if strings.Contains(string(b.Data), secret) {
+				c.leaks = append(c.leaks, leak{c.at, secret})
+			}
+		}
 	case bot.Sweep:
 		lines = []string{"! swept " + count(len(b.Messages), "message")}
 		s.old, s.buttons, s.ways = append(s.old, s.buttons...), nil, ""
@@ -247,7 +252,7 @@ func (s *screen) draw(rows [][]bot.Button, brief bool) (lines []string) {
 	if n := len(lines) - 2; brief && n > 10 {
 		lines = append(lines[:2:2], fmt.Sprintf("  … and %d more rows of buttons", n))
 	}
-	if ways != s.ways {
+	if ways != "" && ways != s.ways { // a message without them takes none away from the questions
 		s.ways = ways
 		lines = append(lines, "  and always:"+ways)
 	}

@@ -77,6 +77,7 @@ func (a account) item(one dialogs.Answered, answer, own bool) record.Item {
 	i := record.Item{ID: one.Step, Question: one.Ask, Short: one.Short, Kind: record.Kind(one.Type.String())}
 	if one.Fact != nil {
 		i.Fact = one.Fact.Name
+		i.Opening = one.Fact.BeforeConsent && one.Short == ""
 	}
 	if one.At != 0 {
 		i.At = time.Unix(one.At, 0).UTC()

@@ -320,7 +320,7 @@ func TestConsentIsOnRecord(t *testing.T) {
 				p.t.Fatal(err)
 			}
 			p.settle()
-			p.presses("Tuesday 4 May, 4 pm").forgets()
+			p.presses("Open it", "Tuesday 4 May, 4 pm").forgets()
 			return id
 		}, []string{"consent-given", "sent", "Ana Reyes offer", "picked", "consent-withdrawn"}},
 	} {
@@ -383,7 +383,7 @@ func TestLooks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if shown := look("english", "/mydata"); !strings.Contains(shown, "And earlier: 14 more.") || strings.Count(shown, "Ruth Cole read") != 30 {
+	if shown := func() string { p.says("english").presses("Yes"); return look("/mydata") }(); !strings.Contains(shown, "And earlier: 14 more.") || strings.Count(shown, "Ruth Cole read") != 30 {
 		t.Errorf("of many: %s", shown)
 	}
 }

@@ -90,8 +90,8 @@ func TestFirstDecisionWins(t *testing.T) {
 			t.Errorf("%s holds %d places, and the place is with %s", who, len(places), d.Therapist)
 		}
 	}
-	if got := p.hears(); len(got) != 2 {
-		t.Errorf("got %d messages, want the news and the question: %q", len(got), got)
+	if got := p.presses("Open it").hears(); len(got) != 3 {
+		t.Errorf("got %d messages, want that one waits, the news and the question: %q", len(got), got)
 	}
 	if told := h.board.told(); len(told) > 0 {
 		t.Errorf("being second is no trouble of the service: %q", told)
@@ -223,7 +223,7 @@ func TestOfferIsAtomic(t *testing.T) {
 			if places, decided := len(h.caseload("ana")), len(h.view(id).Decisions); places != 1 || decided != 1 {
 				t.Errorf("got %d places and %d decisions, want one of each", places, decided)
 			}
-			p.wants("Ana Reyes can see you", "Which of these times")
+			p.presses("Open it").wants(h.phrase("waiting.closed"), "Ana Reyes can see you", "Which of these times")
 		})
 	}
 }
@@ -238,10 +238,10 @@ func TestPlaceComesFree(t *testing.T) {
 		card string
 	}{
 		{"nothing said yet", func(*person) {}, false, "Ana Reyes offered times; the client has not picked one."},
-		{"other times", func(p *person) { p.presses("Other times, please").says("Mondays") }, true, "The client asks for other times."},
-		{"no longer needed", func(p *person) { p.presses("I no longer need this") }, true, "The client needs it no longer."},
+		{"other times", func(p *person) { p.presses("Open it", "Other times, please").says("Mondays") }, true, "The client asks for other times."},
+		{"no longer needed", func(p *person) { p.presses("Open it", "I no longer need this") }, true, "The client needs it no longer."},
 		{"forget", func(p *person) { p.says("/forget").presses("Erase it", "Yes, erase") }, true, "Erased by the client."},
-		{"picked", func(p *person) { p.presses("Tuesday 4 May, 4 pm") }, false, "Booked with Ana Reyes."},
+		{"picked", func(p *person) { p.presses("Open it", "Tuesday 4 May, 4 pm") }, false, "Booked with Ana Reyes."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -279,7 +279,7 @@ func TestPickedTimeIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	data := ann.button("Tuesday 4 May, 4 pm").Data
+	data := ann.presses("Open it").button("Tuesday 4 May, 4 pm").Data
 	ann.hears()
 	for range 2 {
 		h.receive(h.inbound("ann", bot.Press{Data: data}))
@@ -325,7 +325,7 @@ func TestAnswerOutlivesTheService(t *testing.T) {
 			for range 3 {
 				h.restarted().settle()
 			}
-			p.wants("Ana Reyes can see you", "Which of these times")
+			p.presses("Open it").wants(h.phrase("waiting.closed"), "Ana Reyes can see you", "Which of these times")
 			if left, err := h.store.Waiting(t.Context(), h.practice.ID()); len(left) > 0 || err != nil {
 				t.Errorf("%d inboxes are not empty (%v)", len(left), err)
 			}
@@ -348,7 +348,8 @@ func TestCallInWords(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.settle()
-			got := p.hears()
+			p.hears()
+			got := p.presses("Open it").hears()
 			if want := "Ana Reyes would like to call you: " + note + ". It is"; len(got) != 2 || !strings.HasPrefix(got[0], want) || strings.Count(got[0], note) != 1 {
 				t.Errorf("got %q, want it to begin with %q and to say the note once", got, want)
 			}

@@ -42,6 +42,11 @@ type chatState struct {
 	Wrote recent `cbor:"16,keyasint,omitempty"`
 	// Told is when the last decision was made that was brought to the person.
 	Told int64 `cbor:"25,keyasint,omitempty"`
+	// Door is there while it is shut, Waiting what came for the person and was
+	// not shown yet, and Lock the word and the PIN that they chose.
+	Door    *door    `cbor:"18,keyasint,omitempty"`
+	Waiting []tagged `cbor:"19,keyasint,omitempty"`
+	Lock    *lock    `cbor:"20,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -120,7 +125,9 @@ func chatStep(w *world) error {
 	case Media:
 		err = t.arrived(func() error { return t.media(what) })
 	case flood:
-		t.phrase("too-fast")
+		if !t.left() {
+			t.phrase("too-fast")
+		}
 		err = t.again()
 	case Gone:
 		if !c.Gone && c.Case != "" {
@@ -132,10 +139,10 @@ func chatStep(w *world) error {
 		return nil
 	case Fell:
 		err = t.fell(what)
-	case Answer:
-		err = t.answered(what)
-	case releaseAsked:
-		err = t.asked(what)
+	case Answer, releaseAsked:
+		err = t.brought(what)
+	case Unlock:
+		t.clears()
 	case erasedByPractice:
 		err = t.erasedBy()
 	}
@@ -175,6 +182,8 @@ func firstContact(w *world) error {
 			return t.startWith(arg)
 		case "now", "call", "what":
 			return t.startWith(command)
+		case "x":
+			return t.bland()
 		case "privacy":
 			t.phrase(command)
 		case "language":
@@ -229,6 +238,8 @@ type talk struct {
 	sweeps bool
 	// expired: it is erased because its time is up, and not by the person.
 	expired bool
+	// coming: what waited for the person comes right behind this.
+	coming bool
 }
 
 func newTalk(w *world, c *chatState) *talk {
@@ -266,7 +277,7 @@ func (t *talk) tooFast() bool {
 	if t.c.InMinute <= perMinute {
 		t.c.InMinute++
 	}
-	if t.c.InMinute == perMinute {
+	if t.c.InMinute == perMinute && !t.left() {
 		t.phrase("too-fast")
 	}
 	return t.c.InMinute >= perMinute
@@ -291,23 +302,35 @@ func (t *talk) arrived(fn func() error) error {
 	c, w := t.c, t.w
 	away := w.now.Sub(time.Unix(c.Last, 0))
 	c.Last, c.Gone = w.now.Unix(), false
-	if away > quietDays {
+	if err := t.returns(away); err != nil {
+		return err
+	}
+	if away > quietDays && c.Door == nil {
 		t.phrase("returning")
 	}
 	if err := fn(); err != nil {
 		return err
 	}
-	if c.Done == "" && c.Consent != nil && c.Rest == 0 && !c.Nudged {
+	if c.Done == "" && c.Consent != nil && c.Rest == 0 && !c.Nudged && !t.left() {
 		w.plan(dueNudge, w.now.Add(nudgeAfter)) // the hour of the day is looked at when it falls due
 	}
 	return nil
 }
 
-// words takes what was typed. What it says of danger comes before everything.
+// words takes what was typed. What it says of danger comes before everything: a
+// shut door does not stand between a person and help.
 func (t *talk) words(m Words) error {
 	if met, err := t.screened(m.Text); met || err != nil {
 		return err
 	}
+	if t.c.Door != nil {
+		return t.knocks(m)
+	}
+	return t.heard(m)
+}
+
+// heard takes what was typed at an open door.
+func (t *talk) heard(m Words) error {
 	if m.Edited {
 		t.phrase("edited")
 		return t.again()
@@ -318,16 +341,24 @@ func (t *talk) words(m Words) error {
 // said takes words that were screened: a command, a question about us, or an
 // answer.
 func (t *talk) said(text string) error {
+	if t.isWord(text) {
+		return t.command("start", "")
+	}
+	choosing := t.c.Lock != nil && (t.c.Lock.Asks != 0 || t.c.Lock.For != "")
 	command, arg, bare := t.w.p.speech.command(text)
 	if t.isShut() && !slices.Contains(openWhileShut, command) {
 		t.shut()
 		return nil
 	}
 	if command != "" {
-		if bare && t.answers(text) {
+		t.entersNothing()
+		if bare && !choosing && t.answers(text) {
 			return t.input(dialogs.Words{Text: text})
 		}
 		return t.command(command, arg)
+	}
+	if choosing {
+		return t.entered(text)
 	}
 	if t.w.p.speech.asked(text) {
 		t.phrase("program")
@@ -354,7 +385,9 @@ func (t *talk) media(m Media) error {
 		t.shut()
 		return nil
 	}
-	t.noWords(m.Kind)
+	if !t.left() {
+		t.noWords(m.Kind)
+	}
 	return t.again()
 }
 
@@ -372,6 +405,12 @@ func (t *talk) noWords(kind string) {
 // press takes a button: one of the open question, one that is always there, or
 // one that belongs to an earlier question, to somebody else or to nobody.
 func (t *talk) press(data string) error {
+	if done, err := t.doorPress(data); done || err != nil {
+		return err
+	}
+	if done, err := t.lockPress(data); done || err != nil {
+		return err
+	}
 	var turn dialogs.Turn
 	back, found := false, false
 	if len(t.c.Runs) > 0 && !t.isShut() {
@@ -446,7 +485,7 @@ func (t *talk) fell(f Fell) error {
 		if f.Again {
 			t.c.Nudged = false
 		}
-		if t.c.Rest != 0 || t.c.Gone || t.c.Done != "" || t.c.Nudged {
+		if t.c.Rest != 0 || t.c.Gone || t.c.Done != "" || t.c.Nudged || t.left() {
 			return nil
 		}
 		at := time.Unix(t.c.Last, 0).Add(nudgeAfter) // they may have written since it was planned
@@ -454,8 +493,12 @@ func (t *talk) fell(f Fell) error {
 			t.w.plan(dueNudge, at)
 			return nil
 		}
+		key, err := t.nudgeKey()
+		if err != nil {
+			return err
+		}
 		t.c.Nudged = true
-		t.send(Text{Text: t.text("nudge")}, parcel{class: Reminder, reminder: dueNudge, notAfter: t.w.now.Add(12 * time.Hour)})
+		t.send(Text{Text: t.text(key)}, parcel{class: Reminder, reminder: dueNudge, notAfter: t.w.now.Add(12 * time.Hour)})
 	case dueExpire:
 		t.over = !t.goes().After(t.w.now)
 		t.expired = t.over

@@ -34,6 +34,7 @@ const (
 	typeReleaseAsked uint8 = iota + 20
 	typeReleased
 	typeErasedByPractice
+	typeUnlock
 )
 
 const (
@@ -110,6 +111,8 @@ func typeOf(v any) (uint8, error) {
 		return typeReleased, nil
 	case erasedByPractice:
 		return typeErasedByPractice, nil
+	case Unlock:
+		return typeUnlock, nil
 	case Text:
 		return typeText, nil
 	case Redraw:
@@ -163,6 +166,8 @@ func untagWhat(t tagged) (What, error) {
 		return untag[released](t)
 	case typeErasedByPractice:
 		return untag[erasedByPractice](t)
+	case typeUnlock:
+		return untag[Unlock](t)
 	}
 	return nil, fmt.Errorf("decode: event type %d is not known to this version", t.Type)
 }

@@ -17,6 +17,7 @@ var commandWords = map[string]string{
 	"pause": "pause", "resume": "resume", "stop": "stop", "call": "call", "now": "now", "what": "what",
 	"mydata": "mydata", "forget": "forget", "privacy": "privacy", "language": "language",
 	"release": "release",
+	"x":       "x", "word": "word", "pin": "pin",
 }
 
 // answers reports whether words are an answer to the open question. Own words
@@ -42,6 +43,10 @@ func (t *talk) command(name, arg string) error {
 		if side := sideDialogs[arg]; side != "" {
 			return t.interrupt(side)
 		}
+		if len(t.c.Waiting) > 0 && t.c.Door == nil {
+			t.c.Rest = 0
+			return t.takesOut()
+		}
 		if len(t.c.Runs) == 0 || len(t.c.Runs) == 1 && t.c.Done != "" {
 			return t.afterwards(true)
 		}
@@ -55,7 +60,14 @@ func (t *talk) command(name, arg string) error {
 	case "call", "now", "what":
 		return t.interrupt(sideDialogs[name])
 	case "forget":
+		if t.needsPIN(name) {
+			return nil
+		}
 		return t.interrupt(forgetDialog)
+	case "x":
+		return t.leaves()
+	case "word", "pin":
+		return t.choosesLock(name)
 	case "pause", "stop":
 		key := "paused"
 		t.rests(paused)
@@ -72,10 +84,19 @@ func (t *talk) command(name, arg string) error {
 	case "help":
 		return t.help()
 	case "mydata":
+		if t.needsPIN(name) {
+			return nil
+		}
 		return t.mydata()
 	case universalFiles:
+		if t.needsPIN(name) {
+			return nil
+		}
 		return t.files()
 	case universalLooks:
+		if t.needsPIN(name) {
+			return nil
+		}
 		return t.lookers()
 	case "release":
 		return t.release(false)
@@ -107,7 +128,7 @@ func (t *talk) rests(why rest) {
 func (t *talk) interrupt(dialog string) error {
 	t.c.Rest = 0
 	for i, r := range t.c.Runs {
-		if r.Dialog == dialog && i > 0 {
+		if r.Dialog == dialog && i > 0 && (t.c.Door == nil || i >= t.c.Door.Below) {
 			t.c.Runs = t.c.Runs[:i]
 			break
 		}

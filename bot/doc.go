@@ -26,7 +26,9 @@
 //
 // Where to look: service.go is the road; chat.go, talk.go and commands.go are
 // a conversation, speech.go what it understands in any language, words.go how
-// it writes days and numbers, language.go how a person changes it; cases.go is a case and what therapists do; look.go is what
+// it writes days and numbers, language.go how a person changes it; door.go is what
+// stands before a chat while somebody else may hold the phone, lock.go its word
+// and PIN, waiting.go how quietly a message is announced; cases.go is a case and what therapists do; look.go is what
 // they read; world.go and commit.go stand between the pure step and the store;
 // sender.go and run.go are what goes on by itself; sweep.go is how messages
 // leave a chat again.

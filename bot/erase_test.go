@@ -126,7 +126,7 @@ func TestForgetOfABookedClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	p.presses("Tuesday 4 May, 4 pm").forgets()
+	p.presses("Open it", "Tuesday 4 May, 4 pm").forgets()
 	if state, key := h.kept(h.subject("ann")); state || key {
 		t.Errorf("chat: state %v, key %v; want neither", state, key)
 	}

@@ -143,7 +143,7 @@ func TestLanguageOfASettledCase(t *testing.T) {
 				h.settle()
 			}
 			if c.press != "" {
-				p.presses(c.press)
+				p.presses("Open it", c.press)
 			}
 			if got := h.view(id).Status; got != c.status {
 				t.Fatalf("the case is %s, want %s", got, c.status)
@@ -243,6 +243,7 @@ func TestSpanishDecisions(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.settle()
+			p.presses("Abrirlo")
 			_, buttons := p.question()
 			if said := strings.Join(append(p.hears(), labels(buttons)...), "|"); !strings.Contains(said, c.says) {
 				t.Errorf("got %q, want it to say %q", said, c.says)

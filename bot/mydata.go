@@ -53,7 +53,9 @@ func (t *talk) mydata() error {
 	var told, decided, allowed []string
 	for _, s := range r.Sections {
 		for _, i := range s.Items {
-			told = append(told, t.line(i))
+			if !i.Opening {
+				told = append(told, t.line(i))
+			}
 		}
 	}
 	for _, e := range r.Decisions {

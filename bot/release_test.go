@@ -328,7 +328,7 @@ func TestReleaseIsAskedFor(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.settle()
-			p.wants("Ana Reyes asks whether we may tell somebody", "For how long")
+			p.presses("Open it").wants(h.phrase("waiting.closed"), "Ana Reyes asks whether we may tell somebody", "For how long")
 			tt.do(p)
 			var got []care.ReleaseField
 			for _, r := range h.releases(id) {
@@ -373,7 +373,7 @@ func TestForgetEndsReleases(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	p.presses("Tuesday 4 May, 4 pm").signs("Dr. Grey", "My body and health").says("/forget").presses("Erase it", "Yes, erase")
+	p.presses("Open it", "Tuesday 4 May, 4 pm").signs("Dr. Grey", "My body and health").says("/forget").presses("Erase it", "Yes, erase")
 	if c := h.view(id); c.Status != care.Booked {
 		t.Fatalf("the case is %s", c.Status)
 	}
@@ -392,7 +392,7 @@ func TestPracticeErasesACase(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.settle()
-	p.presses("Tuesday 4 May, 4 pm")
+	p.presses("Open it", "Tuesday 4 May, 4 pm")
 	p.hears()
 	for range 2 {
 		if err := h.EraseCase(t.Context(), id, "test"); err != nil && !errors.Is(err, bot.ErrNoCase) {
@@ -544,6 +544,7 @@ func TestMyDataShowsWhatWasTold(t *testing.T) {
 	if strings.Contains(got[0], "words to the client") {
 		t.Errorf("shown before it was told: %q", got[0])
 	}
+	p.presses("Open it").hears()
 	p.says("/mydata")
 	got = p.hears()
 	if !strings.Contains(got[0], "Times with Ana Reyes were offered: Tuesday 4 May, 4 pm. words to the client") || strings.Contains(got[0], "kept back") {

@@ -54,10 +54,13 @@ const (
 // shown, and the person is asked whether somebody shall be told.
 func (t *talk) screened(text string) (met bool, err error) {
 	found := t.w.p.Screen.Screen(text)
-	if len(found) == 0 || t.offered(text) {
+	if len(found) == 0 || !t.barred() && t.offered(text) {
 		return false, nil
 	}
 	f := found[0]
+	if t.barred() && meets[f.Class] == "" {
+		return false, nil // it is held back, and looked at again when the door opens
+	}
 	switch dialog := meets[f.Class]; {
 	case dialog != "" && t.c.Consent == nil:
 		return true, t.interrupt(sideDialogs["now"])

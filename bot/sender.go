@@ -340,7 +340,7 @@ func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, nam
 		return false, err
 	}
 	chat, err := peek[chatState](w, sub)
-	if err != nil || chat == nil || chat.Rest != 0 || chat.Gone || chat.Done != "" {
+	if err != nil || chat == nil || chat.Rest != 0 || chat.Gone || chat.Done != "" || chat.Door != nil && chat.Door.Left {
 		return false, err
 	}
 	if !newTalk(w, chat).allowed(w.now).After(w.now) {

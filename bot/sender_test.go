@@ -223,7 +223,8 @@ func TestUnreachable(t *testing.T) {
 		t.Errorf("%d more attempts, want none", got-tried)
 	}
 	h.phone.will(nil)
-	p.says("California").wants("Is everyone safe")
+	p.says("California").wants("Is this a private moment")
+	p.presses("Yes").wants("Is everyone safe")
 }
 
 // A message of which nobody knows whether it arrived comes again after the

@@ -146,6 +146,7 @@ var commandKeys = []struct{ text, command string }{
 	{"say.pause", "pause"}, {"say.resume", "resume"}, {"say.stop", "stop"}, {"say.call", "call"}, {"say.now", "now"}, {"say.what", "what"},
 	{"say.mydata", "mydata"}, {"say.forget", "forget"}, {"say.privacy", "privacy"}, {"say.language", "language"},
 	{"say.release", "release"},
+	{"say.x", "x"}, {"say.word", "word"}, {"say.pin", "pin"},
 	{"btn.back", "back"}, {"btn.call", "call"}, {"btn.now", "now"},
 }
 

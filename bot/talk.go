@@ -20,6 +20,9 @@ func (t *talk) top() *dialogs.Run { return &t.c.Runs[len(t.c.Runs)-1] }
 func (t *talk) begin(dialog string, params map[string]string) error {
 	run := dialogs.Run{Dialog: dialog, Params: make(map[string]string, len(params)+1)}
 	maps.Copy(run.Params, params)
+	if d := t.c.Door; d != nil {
+		d.Below = min(d.Below, len(t.c.Runs)) // this one lies before the door
+	}
 	run.Params[paramRun] = t.w.root.Pseudonym("run", string(t.w.ev.ID), dialog)[:8]
 	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
 		here := t.here()
@@ -73,8 +76,12 @@ func (t *talk) open() (dialogs.Turn, error) {
 	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.tongue().form, t.host)
 }
 
-// again says the open question once more, if there is one.
+// again says the open question once more, if there is one; at a shut door, the
+// door's.
 func (t *talk) again() error {
+	if t.barred() {
+		return t.doorAsks()
+	}
 	if t.c.Done != "" && len(t.c.Runs) <= 1 || len(t.c.Runs) == 0 {
 		return nil
 	}
@@ -204,6 +211,12 @@ func (t *talk) intakeOver(outcome string) error {
 // afterwards answers what is written when nothing is open; anew says that the
 // person asked to begin again.
 func (t *talk) afterwards(anew bool) error {
+	if t.coming {
+		return nil
+	}
+	if len(t.c.Waiting) > 0 {
+		return t.announces()
+	}
 	closed, err := t.caseClosed()
 	if err != nil {
 		return err

@@ -61,6 +61,8 @@ type Item struct {
 	Fact     string    `json:"fact,omitempty"` // what the answer is called inside
 	Answers  []Answer  `json:"answers"`
 	At       time.Time `json:"at,omitzero"`
+	// Opening: it was asked before the consent, and tells nothing of the person.
+	Opening bool `json:"-"`
 }
 
 // Kind is the type of an answer.

@@ -28,7 +28,7 @@ import (
 // caseVerbs are the commands of "anteroom case" that take a case and flags of
 // their own.
 var caseVerbs = map[string]func(context.Context, *program, command, []string) error{
-	"ack": acknowledge, "export": caseExport, "disclose": caseDisclose, "release": caseRelease, "erase": caseErase,
+	"ack": acknowledge, "export": caseExport, "disclose": caseDisclose, "release": caseRelease, "unlock": caseUnlock, "erase": caseErase,
 }
 
 // caseSettings are the settings that they all take.
@@ -158,6 +158,8 @@ func (p *program) caseProblem(id care.CaseID, err error) error {
 	switch {
 	case errors.Is(err, bot.ErrNoCase):
 		fmt.Fprintf(p.stderr, "anteroom case: there is no case %s; see: anteroom case list\n", id)
+	case errors.Is(err, bot.ErrNoChat):
+		fmt.Fprintf(p.stderr, "anteroom case: %v: %s; see: anteroom case list\n", err, id)
 	case errors.Is(err, bot.ErrNotAllowed):
 		fmt.Fprintf(p.stderr, "anteroom case: somebody named with -to may not see case %s: they read no new intakes and have no part in it\n", id)
 	case errors.Is(err, care.ErrNotReleased):
@@ -352,6 +354,30 @@ func fieldNames() []string {
 
 // waitForErasure is how long "case erase" waits to see it done.
 const waitForErasure = 5 * time.Second
+
+// caseUnlock takes a forgotten PIN away.
+func caseUnlock(ctx context.Context, p *program, c command, args []string) error {
+	fl := newFlags("case unlock")
+	read := p.settingsOf(fl, caseSettings...)
+	id, err := onCase(p, c, fl, "unlock", args)
+	if err != nil {
+		return err
+	}
+	cfg, err := read()
+	if err != nil {
+		return err
+	}
+	s, done, err := p.service(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := s.Unlock(ctx, id, operator()); err != nil {
+		return p.caseProblem(id, err)
+	}
+	fmt.Fprintf(p.stdout, "%s: the PIN is taken away as soon as \"anteroom serve\" runs; the client is told when they next open the chat\n", id)
+	return nil
+}
 
 // caseErase erases a case and its chats, after a second word.
 func caseErase(ctx context.Context, p *program, c command, args []string) error {

@@ -15,7 +15,7 @@ import (
 
 var caseCommand = command{
 	run:  cases,
-	name: "case", args: "list | VERB ID", short: "the cases of a practice: list, show, log, ack, export, disclose, release, erase",
+	name: "case", args: "list | VERB ID", short: "the cases of a practice: list, show, log, ack, export, disclose, release, unlock, erase",
 	long: `"anteroom case list" prints a line for each case: no client's word is in it.
 "anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
 The look and its reason are written into the case's log, and the client can see that there was one.
@@ -27,7 +27,8 @@ that key can open (a public key of age, age1…, from the roster or as it is): a
   -format html|fhir|json|all
 "anteroom case release K7Q-42 -to WORDS -fields body,contact -why WORDS" has the client asked whether
 somebody else may be told. "anteroom case disclose K7Q-42 -release 1 -to age1… -o FILE" writes out what
-a release allows, while it is in force. "anteroom case erase K7Q-42" erases a case with its chats.
+a release allows, while it is in force. "anteroom case unlock K7Q-42" takes the PIN off the client's chat,
+for one who forgot it: make sure first that it is they who ask. "anteroom case erase K7Q-42" erases a case with its chats.
 Whatever is shown or leaves is in the log of the case. -h behind a verb lists its flags.
 
 All take the settings of "serve" and work while it runs.`,

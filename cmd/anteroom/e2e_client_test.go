@@ -406,6 +406,17 @@ func (p *person) keptAll(ctx context.Context) error {
 // decision waits for what a therapist decided and answers it.
 func (p *person) decision(ctx context.Context) error {
 	p.now, p.at = "the decision", p.sentAt
+	waits, err := p.await(ctx, "word that something waits", func(m telegramtest.Message) bool {
+		return has(m, "Open it") || strings.Contains(m.Text, noteMark) // as open as they chose
+	})
+	if err != nil {
+		return err
+	}
+	if has(waits, "Open it") {
+		p.press(waits, waits.Buttons[0][0])
+	} else {
+		p.at--
+	}
 	m, err := p.await(ctx, "decision", func(m telegramtest.Message) bool { return strings.Contains(m.Text, noteMark) })
 	if err != nil {
 		return err

@@ -173,6 +173,9 @@ func (s *stage) verifyCommands(people []*person, d *desk) {
 		if log := anteroom(t, append(append([]string{"case", "log"}, s.settings...), id)...); !strings.Contains(log, "looked") || !strings.Contains(log, "a test of the command") || !strings.Contains(log, "unbroken") {
 			t.Errorf("case log %s does not tell of the look:\n%s", id, log)
 		}
+		if out := anteroom(t, append(append([]string{"case", "unlock"}, s.settings...), id)...); !strings.HasPrefix(out, id) {
+			t.Errorf("case unlock %s: got %q", id, out)
+		}
 		break
 	}
 	if out, err := exec.Command("anteroom", append(append([]string{"case", "show", "-reason", "a test of the command"}, s.settings...), "CCC-00")...).CombinedOutput(); err == nil {

@@ -196,7 +196,7 @@ func (c toClients) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 	case bot.Text:
 		lines = block("< ", b.Text)
 		for _, secret := range c.secrets {
-			if strings.Contains(unquoted(b.Text), secret) {
+			if strings.Contains(unquoted(b.Text), secret) && !c.afterPIN(b.Text) {
 				c.leaks = append(c.leaks, leak{c.at, secret})
 			}
 		}
@@ -223,12 +223,25 @@ func (c toClients) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 		}
 	case bot.Sweep:
 		lines = []string{"! swept " + count(len(b.Messages), "message")}
-		s.old, s.buttons, s.ways = append(s.old, s.buttons...), nil, ""
+		if !b.Only {
+			s.old, s.buttons, s.ways = append(s.old, s.buttons...), nil, ""
+		}
 	default:
 		return nil, fmt.Errorf("a client reads no %T", b)
 	}
 	c.said[d.To] = append(c.said[d.To], lines...)
 	return []byte(d.ID), nil
+}
+
+// afterPIN reports that a message is the record as it is shown to whoever gave
+// the PIN: only there do answers about safety stand in a chat again.
+func (c toClients) afterPIN(text string) bool {
+	for _, texts := range c.practice.Texts {
+		if strings.HasPrefix(text, texts.Say("mydata-head.open", nil)) {
+			return true
+		}
+	}
+	return false
 }
 
 // draw notes the buttons of a new message and writes them in rows.

@@ -1,0 +1,444 @@
+package bot_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+)
+
+const (
+	moment   = "Is this a private moment"
+	bland    = "All right. See you another time."
+	quiet    = "You have a message waiting."
+	asksPIN  = "Please write your PIN."
+	needsPIN = "This needs your PIN."
+)
+
+// returns goes away for so long, and comes back with words.
+func (p *person) returns(after time.Duration, words string) *person {
+	p.t.Helper()
+	p.hears()
+	p.clock.Advance(after)
+	return p.says(words)
+}
+
+// midway has answered a few questions and is asked how everyone is.
+func (h *house) midway(chat string) *person {
+	h.t.Helper()
+	p := h.person(chat).consents().presses("Yes, I am").says("California")
+	p.hears()
+	return p
+}
+
+// pin chooses a PIN.
+func (p *person) pin(digits string) *person {
+	p.t.Helper()
+	p.says("/pin", digits, digits).hears()
+	return p
+}
+
+// word chooses a word.
+func (p *person) word(word string) *person {
+	p.t.Helper()
+	p.says("/word", word).hears()
+	return p
+}
+
+// Whoever comes back after an hour is asked whether the moment is private; what
+// they wrote is their answer once they say so, and only once.
+func TestDoorHoldsWhatWasSaid(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name  string
+		after time.Duration
+		does  func(p *person)
+		asked bool
+		then  string
+	}{
+		{"within the hour", 59 * time.Minute, func(p *person) { p.says("Yes, all safe") }, false, "Question 7"},
+		{"words", time.Hour, func(p *person) { p.says("Yes, all safe") }, true, "Question 7"},
+		{"a press", 26 * time.Hour, func(p *person) { p.presses("Yes, all safe") }, true, "Question 7"},
+		{"start", 26 * time.Hour, func(p *person) { p.says("/start") }, true, "Good to have you back."},
+		{"my data", 26 * time.Hour, func(p *person) { p.says("my data") }, true, "This is what you told me"},
+		{"a voice note", 26 * time.Hour, func(p *person) { p.do(bot.Media{Kind: bot.MediaVoice}) }, true, "Good to have you back."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := build(t).midway("ann")
+			p.clock.Advance(tt.after)
+			tt.does(p)
+			heard := p.hears()
+			if asked := slices.ContainsFunc(heard, func(s string) bool { return strings.HasPrefix(s, moment) }); asked != tt.asked {
+				t.Fatalf("asked for a private moment: %v, want %v: %q", asked, tt.asked, heard)
+			}
+			if !tt.asked {
+				return
+			}
+			yes := bot.Press{Data: p.button("Yes").Data}
+			if heard = p.do(yes).hears(); len(heard) == 0 || !strings.HasPrefix(heard[0], tt.then) {
+				t.Errorf("got %q, want %q", heard, tt.then)
+			}
+			if heard = p.do(yes).hears(); len(heard) == 0 || heard[0] != p.phrase("stale-button") {
+				t.Errorf("the same button again: got %q", heard)
+			}
+		})
+	}
+}
+
+// Before consent there is nothing to hide, and where the intake itself asks for
+// a private moment nobody is asked twice.
+func TestNoDoor(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.person("ann").says("/start").returns(26*time.Hour, "/start").wants("Good to have you back.", "A person at the practice")
+	h.person("bob").says("/start").presses("Start", "I agree").returns(26*time.Hour, "/start").
+		wants("Good to have you back.", "Is this a private moment, on a phone that only you read?")
+}
+
+// "Not now" keeps the door shut, and what was held with it.
+func TestNotNow(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann").returns(3*time.Hour, "Yes, all safe")
+	p.presses("Not now").wants(moment, "All right. Write to me")
+	p.says("/start").wants(moment)
+	p.says("hello?").wants("One question first", moment)
+	p.says("3").wants("Thank you for telling me.") // the third answer, a shared phone
+	p.says("no").wants("All right. Write to me")
+	p.returns(26*time.Hour, "mydata please").wants("One question first", moment)
+	p.says("yes").wants("Question 7") // the answer of the first time
+}
+
+// Help, a stop and an erasure come through the door; nothing else does.
+func TestDoorLetsThrough(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ says, hears string }{
+		{"now", "988"}, {"/now", "988"}, {"/start now", "988"}, {"stop", "All right, we stop here"}, {"/forget", "I can erase"},
+		{"call me", "Which number may we call"}, {"pause", "All right, we pause"}, {"español", "Ahora escribo en español"},
+		{"/mydata", moment}, {"back", moment}, {"change", moment}, {"help", moment}, {"privacy", moment}, {"/pin", moment}, {"what", moment},
+	} {
+		t.Run(tt.says, func(t *testing.T) {
+			t.Parallel()
+			p := build(t).midway("ann").returns(3*time.Hour, "/start")
+			p.hears()
+			heard := p.says(tt.says).hears()
+			if all := strings.Join(heard, "|"); !strings.Contains(all, tt.hears) || strings.Contains(all, "everyone safe") {
+				t.Errorf("got %q, want %q", heard, tt.hears)
+			}
+		})
+	}
+}
+
+// What lies before the door goes on; when it is over the door asks again.
+func TestHelpBeforeTheDoor(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann").returns(3*time.Hour, "Yes, all safe")
+	p.presses("I need help now").hears()
+	heard := p.presses("No, thank you").hears()
+	if last := heard[len(heard)-1]; !strings.HasPrefix(last, moment) {
+		t.Fatalf("after the numbers: got %q, want the door", heard)
+	}
+	p.presses("Yes").wants("Question 7")
+}
+
+// A decision is announced as openly as the client chose, and shown at a tap.
+func TestQuietFirstLine(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, press, partner string
+		want                 string
+	}{
+		{"closed", "Here, closed", "", quiet},
+		{"middle", "Here, a little", "", "A message from the practice is waiting."},
+		{"open", "Here, open", "", "Ana Reyes can see you"},
+		{"afraid once", "Here, open", "once", quiet},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann").full(tt.press, tt.partner)
+			p.hears()
+			if err := h.acts("a", care.CaseID(h.desk.cards()[0].Case), "ana", offer("ana", hour(24*8))); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+			heard := p.hears()
+			if len(heard) == 0 || !strings.HasPrefix(heard[0], tt.want) {
+				t.Fatalf("got %q, want %q", heard, tt.want)
+			}
+			if tt.name == "open" {
+				return
+			}
+			if len(heard) != 1 {
+				t.Errorf("got %q besides", heard[1:])
+			}
+			if p.says("hello"); !strings.HasPrefix(p.hears()[0], tt.want) { // it waits still
+				t.Error("what waits was forgotten")
+			}
+			open := bot.Press{Data: p.button("Open it").Data}
+			p.clock.Advance(2 * time.Hour)
+			p.do(open).wants(moment)
+			p.presses("Yes").wants("Ana Reyes can see you", "Which of these times")
+			p.do(open).hears()
+			p.presses("Tuesday 11 May").wants("Thank you. Your first meeting")
+		})
+	}
+}
+
+// The reminder of an unfinished intake is as open as that, too.
+func TestNudgeLevels(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ press, partner, want string }{
+		{"Here, closed", "", "You have a message waiting. Write “start” to see it."},
+		{"Here, a little", "", "The practice's questions are waiting."},
+		{"Here, open", "", "Your questions for Quiet River Practice are not sent yet."},
+		{"Here, open", "once", "You have a message waiting. Write “start” to see it."},
+	} {
+		t.Run(tt.press+tt.partner, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann").nearly(tt.press, tt.partner)
+			p.hears()
+			h.clock.Advance(48*time.Hour + time.Minute)
+			h.settle()
+			p.wants(tt.want)
+		})
+	}
+}
+
+// A PIN that was asked for is not taken from an answer that comes later.
+func TestPINIsNotAnAnswer(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").pin("2718")
+	safe := bot.Press{Data: p.button("Yes, all safe").Data}
+	h.clock.Advance(20 * time.Minute)
+	p.says("/mydata").wants(needsPIN)
+	p.do(safe).wants("Question 7")
+	if heard := p.says("2718").hears(); strings.Contains(strings.Join(heard, "|"), "This is what you told me") {
+		t.Errorf("got %q", heard)
+	}
+}
+
+// full walks the whole intake with an answer about reminders, and one about
+// the partner if there is one.
+func (p *person) full(reminders, partner string) *person {
+	p.t.Helper()
+	return p.nearly(reminders, partner).presses("Send it")
+}
+
+// nearly is full as far as what would be sent.
+func (p *person) nearly(reminders, partner string) *person {
+	p.t.Helper()
+	p.consents().presses("Yes, I am").says("California").presses("Yes, all safe", "Low or different desire", "That is all")
+	who := "Just me. No partner or ex"
+	if partner != "" {
+		who = "Just me. I have a partner"
+	}
+	p.presses(who)
+	for range 40 {
+		text, buttons := p.question()
+		has := func(label string) bool {
+			return slices.ContainsFunc(buttons, func(b bot.Button) bool { return strings.HasPrefix(b.Label, label) })
+		}
+		switch {
+		case has("Send it"):
+			return p
+		case strings.Contains(text, "feel safe with") || strings.Contains(text, "afraid"):
+			i := map[string]int{"": 0, "once": 1}[partner]
+			p.do(bot.Press{Data: buttons[i].Data})
+		case strings.Contains(text, "may we call you"):
+			p.says("Kim")
+		case strings.Contains(text, "reach you"):
+			i := map[string]int{"Here, closed": 0, "Here, a little": 1, "Here, open": 2}[reminders]
+			p.do(bot.Press{Data: buttons[i].Data})
+		case has("That is all") && !has("✓ "):
+			p.do(bot.Press{Data: buttons[0].Data}).presses("That is all")
+		default:
+			p.do(bot.Press{Data: buttons[0].Data})
+		}
+	}
+	text, _ := p.question()
+	p.t.Fatalf("the walk does not end: %q", text)
+	return p
+}
+
+// Quick exit: one bland line to everything, until the word.
+func TestQuickExit(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").word("Blue Heron!")
+	p.says("/x").wants(bland)
+	for _, words := range []string{"hello", "/start", "start", "Yes, all safe", "/mydata", "help", "call me", "/pin", "what", "/resume", "blue", "/word", "quick exit", "/start call"} {
+		p.says(words).wants(bland)
+	}
+	p.do(bot.Media{Kind: bot.MediaVoice}).wants(bland)
+	p.do(bot.Words{Text: "changed", Edited: true}).wants(bland)
+	p.presses("Yes, all safe").wants(bland)
+	p.presses("Have a person call me").wants(bland)
+	p.clock.Advance(80 * time.Hour) // no reminder either
+	h.settle()
+	p.wants()
+	if numbers := strings.Join(p.says("/now").hears(), "|"); !strings.Contains(numbers, "988") {
+		t.Errorf("no numbers after quick exit: %q", numbers)
+	}
+	p.presses("No, thank you").hears()
+	p.says("hello").wants(bland)
+	p.says("  blue héron").wants(moment)
+	p.presses("Yes").wants("You left fast", "Good to have you back.", "Is everyone safe")
+	p.says("/x", "blue heron").presses("Yes").wants(bland, moment, "Good to have you back.", "Is everyone safe") // told once
+	p.says("blue heron").wants("Good to have you back.", "Is everyone safe")                                     // no answer of the intake
+}
+
+// Without a word, start opens; a stop and an erasure work meanwhile.
+func TestQuickExitWithoutAWord(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann")
+	p.says("quick exit").wants(bland)
+	p.says("stop").wants("All right, we stop here")
+	p.says("hello").wants(bland)
+	p.says("/start").wants(moment)
+	p.presses("Yes").wants("You left fast", "Good to have you back.", "Is everyone safe")
+	p.says("/x").hears()
+	p.says("/forget").presses("Erase it", "Yes, erase").hears()
+	if state, key := h.kept(h.subject("ann")); state || key {
+		t.Errorf("state %v, key %v after the erasure", state, key)
+	}
+	h.person("nobody").says("/x").wants(bland)
+}
+
+// A decision that comes after quick exit makes no sound, and is there at the
+// return.
+func TestDecisionAfterQuickExit(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	id := p.sends()
+	p.word("blue heron").says("/x").hears()
+	if err := h.acts("a", id, "ana", offer("ana", hour(30))); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p.wants()
+	p.says("blue heron").wants(moment)
+	p.presses("Yes").wants("You left fast", "Ana Reyes can see you", "Which of these times")
+	p.presses("Tuesday 4 May").wants("Thank you. Your first meeting")
+}
+
+// The PIN: asked for at the return, before the data and before an erasure.
+func TestPIN(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann")
+	p.says("/pin").wants("Please write a new PIN")
+	p.says("12a4").wants("A PIN is 4 to 8 digits")
+	p.says("2718").wants("Please write the same digits")
+	p.says("2719").wants("Those were two different numbers.")
+	p.says("2718", "2718").wants("Please write the same digits", "Your PIN is set.", "Is everyone safe")
+	p.says("/mydata").wants("This is what you told me", "Is everyone safe") // given just now
+	h.clock.Advance(11 * time.Minute)
+	p.says("/mydata").wants(needsPIN)
+	p.says("2718").wants("This is what you told me", "Is everyone safe")
+
+	p.returns(2*time.Hour, "Yes, all safe").wants(asksPIN)
+	p.says("1111").wants("That was not it.")
+	p.says("2718").wants(moment)
+	p.presses("Yes").wants("Question 7")
+	h.clock.Advance(11 * time.Minute)
+	p.says("/pin").wants(needsPIN)
+	p.says("2718").wants("You have a PIN.")
+	p.presses("Remove it").wants("Your PIN is gone.", "Question 7")
+	p.returns(2*time.Hour, "/start").wants(moment)
+}
+
+// Five wrong ones cost a quarter of an hour, the next five half an hour; then
+// an erasure is possible without it.
+func TestPINWrong(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").pin("2718").returns(2*time.Hour, "/start")
+	p.wants(asksPIN)
+	for range 4 {
+		p.says("1234").wants("That was not it. It is easy to slip.")
+	}
+	p.says("1234").wants("That was not it a few times, so we wait a little. You can try again in 15 minutes.")
+	p.says("2718").wants("That was not it a few times") // the right one is not looked at
+	p.says("/forget").wants("That was not it a few times")
+	h.clock.Advance(14*time.Minute + time.Second)
+	p.says("2718").wants("That was not it a few times, so we wait a little. You can try again in 1 minute.")
+	h.clock.Advance(time.Minute)
+	p.says("1234", "1234", "1234", "1234").hears()
+	p.says("1234").wants("That was not it a few times, so we wait a little. You can try again in 30 minutes.")
+	h.clock.Advance(31 * time.Minute)
+	p.says("/forget").wants("I can erase what you told me.")
+	p.presses("Keep it").wants("All right, nothing was erased.", asksPIN)
+	p.says("2718").wants(moment)
+	p.presses("Yes").wants("Good to have you back.", "Is everyone safe")
+	h.silent("2718", "1234")
+}
+
+// Whoever has a PIN gives it before an erasure, after quick exit too.
+func TestForgetNeedsThePIN(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").word("blue heron").pin("2718")
+	h.clock.Advance(20 * time.Minute)
+	p.says("/forget").wants(needsPIN)
+	p.says("never mind").wants("All right, nothing was changed.", "Is everyone safe")
+	p.says("/x", "/forget").wants(bland, needsPIN)
+	p.says("0000").wants("That was not it.")
+	p.says("2718").wants("I can erase what you told me.")
+	p.presses("Erase it", "Yes, erase")
+	if state, key := h.kept(h.subject("ann")); state || key {
+		t.Errorf("state %v, key %v after the erasure", state, key)
+	}
+}
+
+// A forgotten PIN is taken away by the practice; that is on record, and the
+// person hears of it.
+func TestUnlock(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	id := p.sends()
+	p.pin("2718").returns(2*time.Hour, "/start").wants(asksPIN)
+	if err := h.Unlock(t.Context(), id, "test"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p.wants()
+	p.says("hello").wants("One question first", moment)
+	p.presses("Yes").wants("The practice took your PIN away", "Your answers are with us.")
+	if entries, err := h.store.Log(t.Context(), h.practice.ID(), "audit/"+string(id)); err != nil || len(entries) < 2 {
+		t.Errorf("got %d lines in the log (%v)", len(entries), err)
+	}
+	if err := h.Unlock(t.Context(), "AAA-11", "test"); err != bot.ErrNoCase {
+		t.Errorf("no case: got %v", err)
+	}
+}
+
+// Neither the word nor the PIN is kept as it was written.
+func TestLockIsNotKept(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").word("zebracrossing").pin("31415926")
+	p.says("/mydata").hears()
+	h.silent("zebracrossing", "31415926")
+	plain, err := h.Plain(t.Context(), h.subject("ann"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := string(plain)
+	for _, secret := range []string{"zebracrossing", "31415926"} {
+		if strings.Contains(state, secret) {
+			t.Errorf("%q is kept", secret)
+		}
+	}
+	if !strings.Contains(state, "US-CA") {
+		t.Error("the state says nothing of what was told: this test sees too little")
+	}
+}

@@ -1,0 +1,136 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+
+	"anteroom/bot/care"
+	"anteroom/dialogs"
+)
+
+// This file is the quiet first line: how much of what the practice sends may
+// show on a screen before the person asks for it.
+
+// level is how open a reminder may be. The person chooses it in the intake.
+type level string
+
+const (
+	levelClosed level = "closed" // that there is a message
+	levelMiddle level = "middle" // and whose
+	levelOpen   level = "open"   // the message
+)
+
+const (
+	factReminders = "reminders"
+	factAfraid    = "afraid"
+)
+
+// level is how open a reminder to this person may be now: as they chose, closed
+// until they did, and always closed when they are or were afraid of a partner,
+// who may be the one that reads it.
+func (t *talk) level() (level, error) {
+	facts, err := t.mainFacts()
+	if err != nil {
+		return "", err
+	}
+	afraid := []string{facts.Text(factAfraid)}
+	if len(t.c.Runs) > 0 {
+		afraid = append(afraid, dialogs.LastAnswer(t.w.p.Library, t.c.Runs[0], factAfraid))
+	}
+	if slices.ContainsFunc(afraid, func(answer string) bool { return answer != "" && answer != "no-fear" }) {
+		return levelClosed, nil // an answer that we do not know is no "I feel safe"
+	}
+	if t.c.Case != "" {
+		rec, err := peek[caseRecord](t.w, CaseSubject(t.c.Case))
+		if err != nil {
+			return "", err
+		}
+		if rec != nil && slices.ContainsFunc(rec.Case.Alerts, func(a care.Alert) bool { return a.Name == care.AlertIPV }) {
+			return levelClosed, nil
+		}
+	}
+	switch l := level(facts.Text(factReminders)); l {
+	case levelMiddle, levelOpen:
+		return l, nil
+	}
+	return levelClosed, nil
+}
+
+// brought takes what comes from the practice, a decision or a wish: it comes as it is where the person
+// wants that and the door is open, and waits otherwise. After quick exit
+// nothing tells of it: the person asked this chat to be still.
+func (t *talk) brought(what What) error {
+	l, err := t.level()
+	if err != nil {
+		return err
+	}
+	if l == levelOpen && t.c.Door == nil {
+		return t.shows(what)
+	}
+	waits, err := tag(what)
+	if err != nil {
+		return err
+	}
+	t.c.Waiting = append(t.c.Waiting, waits)
+	if t.left() {
+		return nil
+	}
+	return t.announces()
+}
+
+// announces says that something waits, with a button that opens it.
+func (t *talk) announces() error {
+	l, err := t.level()
+	if err != nil {
+		return err
+	}
+	key := "waiting.closed"
+	if l != levelClosed && t.c.Door == nil {
+		key = "waiting.middle"
+	}
+	ours := t.marks(doorMarks, 0)
+	t.send(Text{Text: t.text(key), Buttons: [][]Button{{{Label: t.text("btn.open"), Data: ours.of(markOpen)}}}}, parcel{class: Prompt})
+	return nil
+}
+
+// takesOut shows what waits, each thing once.
+func (t *talk) takesOut() error {
+	waiting := t.c.Waiting
+	if len(waiting) == 0 {
+		return nil
+	}
+	t.c.Waiting = nil
+	for _, w := range waiting {
+		what, err := untagWhat(w)
+		if err != nil {
+			return fmt.Errorf("what waited: %w", err)
+		}
+		if err := t.shows(what); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shows begins what the practice sent.
+func (t *talk) shows(what What) error {
+	switch what := what.(type) {
+	case Answer:
+		return t.answered(what)
+	case releaseAsked:
+		return t.asked(what)
+	}
+	return nil
+}
+
+// nudgeKey is the text of the one reminder of an unfinished intake.
+func (t *talk) nudgeKey() (string, error) {
+	l, err := t.level()
+	switch {
+	case err != nil:
+		return "", err
+	case l == levelClosed || t.c.Door != nil:
+		return "nudge", nil
+	}
+	return "nudge." + string(l), nil
+}

@@ -165,11 +165,13 @@ func (t *talk) hold(rec *caseRecord, picked string) error {
 // leaveCase is the case's part of an erasure: an enquiry goes whole and its
 // place is free again; the record of a booked client stays, sealed.
 func (t *talk) leaveCase() error {
-	if t.c.Case == "" {
+	if t.c.Case == "" || t.byPractice && t.c.Seat == 0 {
 		return nil
 	}
-	s := CaseSubject(t.c.Case)
-	rec, err := read[caseRecord](t.w, s)
+	if t.c.Seat != 0 {
+		return t.leaveSeat()
+	}
+	rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
 	if err != nil || rec == nil {
 		return err
 	}
@@ -181,9 +183,21 @@ func (t *talk) leaveCase() error {
 		}
 		return nil
 	}
+	if len(rec.Couple.Seats) > 0 {
+		return t.leaveFirst(rec)
+	}
+	return t.dropCase(rec)
+}
+
+// dropCase erases a case whole.
+func (t *talk) dropCase(rec *caseRecord) error {
 	if err := t.w.release(rec, ""); err != nil {
 		return err
 	}
+	if err := t.w.revoke(rec); err != nil {
+		return err
+	}
+	s := CaseSubject(t.c.Case)
 	t.w.unplan(s, dueReply)
 	t.w.unplan(s, dueSilence)
 	t.w.callsOn(rec.Case)

@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"anteroom/bot/care"
 	"anteroom/bot/seal"
@@ -117,14 +118,14 @@ func (w *world) auditLine(id care.CaseID, line auditLine) {
 	if line.At == 0 {
 		line.At = w.now.Unix()
 	}
-	if line.Role == Client || line.Role == System {
+	if line.By == byClient || line.Role == System {
 		line.By = ""
 	}
 	w.out.recorded = append(w.out.recorded, recorded{id, line})
 }
 
 func (w *world) roleOf(by string) Role {
-	if by == byClient {
+	if by == byClient || strings.HasPrefix(by, partnerName) {
 		return Client
 	}
 	if by == "" || by == "service" {
@@ -196,9 +197,6 @@ func (w *world) link(r recorded) error {
 // current is a case as this step leaves it; nil when it is not there, or not
 // any more.
 func (w *world) current(s SubjectID) (*caseRecord, error) {
-	if _, gone := w.out.erase[s]; gone {
-		return nil, nil
-	}
 	if h := w.have[s]; h != nil && h.put {
 		switch v := h.value.(type) {
 		case caseRecord:
@@ -206,6 +204,9 @@ func (w *world) current(s SubjectID) (*caseRecord, error) {
 		case *caseRecord:
 			return v, nil
 		}
+	}
+	if _, gone := w.out.erase[s]; gone {
+		return nil, nil
 	}
 	return read[caseRecord](w, s)
 }

@@ -13,11 +13,13 @@ import (
 // caseRecord is what is stored of a case: the case, and whose chats belong to it.
 type caseRecord struct {
 	Case  care.Case   `cbor:"1,keyasint"`
-	Chats []SubjectID `cbor:"2,keyasint"`
+	Chats []SubjectID `cbor:"2,keyasint"` // to whom decisions go
 	// Custody is who touched it.
 	Custody caseWatch `cbor:"3,keyasint,omitzero"`
 	// Releases are the client's leaves to tell others; the client is Chats[0].
 	Releases care.Releases `cbor:"4,keyasint,omitempty"`
+	// Couple is who joined, and how others can.
+	Couple couple `cbor:"5,keyasint,omitzero"`
 }
 
 // Answer carries a therapist's decision to the client.
@@ -123,7 +125,18 @@ func act(w *world, rec *caseRecord, a Act) error {
 		return refusal{notAllowed(may)}
 	} // who comes second goes on, to be told who was first
 	what := didClaim
-	if a.Claim {
+	if a.Invite {
+		if may != nil {
+			return refusal{notAllowed(may)}
+		}
+		if !rec.open() {
+			return refusal{fmt.Errorf("nobody is invited to this case now; please see each person alone: %w", care.ErrNotPossible)}
+		}
+		what, rec.Couple.Asked = "invite asked for", true
+		for _, chat := range rec.Chats {
+			w.out.post = append(w.out.post, posted{to: chat, what: InviteAsked{Case: rec.Case.ID}})
+		}
+	} else if a.Claim {
 		if err := rec.Case.Claim(t.ID, w.now); err != nil {
 			// Whoever has the case may be asleep: who was called says so all the same.
 			if may != nil || !w.acknowledge(w.ev.Subject, &rec.Case, t.ID) {

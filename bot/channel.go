@@ -71,6 +71,9 @@ type (
 		Buttons [][]Button `cbor:"2,keyasint,omitempty"` // rows
 		// Menu asks the channel to offer the commands of Locale.
 		Locale string `cbor:"3,keyasint,omitempty"`
+		// PassOn says that the person shall be able to pass the message on; all
+		// others a channel keeps from being forwarded or copied, where it can.
+		PassOn bool `cbor:"9,keyasint,omitempty"`
 	}
 	// Redraw replaces the buttons of the message in the same slot.
 	Redraw struct {

@@ -47,6 +47,10 @@ type chatState struct {
 	Door    *door    `cbor:"18,keyasint,omitempty"`
 	Waiting []tagged `cbor:"19,keyasint,omitempty"`
 	Lock    *lock    `cbor:"20,keyasint,omitempty"`
+	// Seat is 0 for who opened the case, and a partner's number for who joined it.
+	Seat uint8 `cbor:"30,keyasint,omitempty"`
+	// Policy is the rule for secrets that a partner was shown.
+	Policy care.Secrets `cbor:"31,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -131,7 +135,11 @@ func chatStep(w *world) error {
 		err = t.again()
 	case Gone:
 		if !c.Gone && c.Case != "" {
-			w.notice(c.Case + ": the client cannot be reached in the chat any more.")
+			who := "the client"
+			if c.Seat != 0 {
+				who = "a partner"
+			}
+			w.notice(c.Case + ": " + who + " cannot be reached in the chat any more.")
 		}
 		c.Gone = true
 		w.unplan(w.ev.Subject, dueNudge)
@@ -139,7 +147,7 @@ func chatStep(w *world) error {
 		return nil
 	case Fell:
 		err = t.fell(what)
-	case Answer, releaseAsked:
+	case Answer, releaseAsked, InviteAsked:
 		err = t.brought(what)
 	case Unlock:
 		t.clears()
@@ -175,10 +183,16 @@ func firstContact(w *world) error {
 		}
 		command, arg, _ := w.p.speech.command(what.Text)
 		switch command {
-		case "forget", "stop", "pause", "mydata", "release":
+		case "forget", "leave", "stop", "pause", "mydata", "release":
 			t.phrase("mydata-empty")
 			return nil
 		case "start":
+			if arg != "" && sideDialogs[arg] == "" {
+				if joined, err := t.redeem(arg); !joined || err != nil {
+					return err
+				}
+				return t.close()
+			}
 			return t.startWith(arg)
 		case "now", "call", "what":
 			return t.startWith(command)
@@ -238,6 +252,8 @@ type talk struct {
 	sweeps bool
 	// expired: it is erased because its time is up, and not by the person.
 	expired bool
+	// byPractice: the practice erases it, with the case.
+	byPractice bool
 	// coming: what waited for the person comes right behind this.
 	coming bool
 }
@@ -291,7 +307,7 @@ func (t *talk) goes() time.Time {
 	switch {
 	case t.c.Done == outcomeSent:
 		return keep.Enquiry.After(last)
-	case t.c.Consent == nil && t.c.Case == "":
+	case t.unknown():
 		return last.Add(withoutConsent)
 	}
 	return keep.Unfinished.After(last)
@@ -364,7 +380,7 @@ func (t *talk) said(text string) error {
 		t.phrase("program")
 		return t.again()
 	}
-	if len(t.c.Runs) == 0 || t.top().Dialog == intakeDialog && t.c.Done != "" {
+	if len(t.c.Runs) == 0 || isMain(t.top().Dialog) && t.c.Done != "" {
 		return t.afterwards(false)
 	}
 	if utf8.RuneCountInString(text) > mostWords {

@@ -27,6 +27,8 @@ const (
 	typeFlood
 	typeCaseAct
 	typeCalling
+	_
+	typeInviteAsked
 )
 
 // Numbers of events that came later, each part of the house with its own ten.
@@ -113,6 +115,8 @@ func typeOf(v any) (uint8, error) {
 		return typeErasedByPractice, nil
 	case Unlock:
 		return typeUnlock, nil
+	case InviteAsked:
+		return typeInviteAsked, nil
 	case Text:
 		return typeText, nil
 	case Redraw:
@@ -168,6 +172,8 @@ func untagWhat(t tagged) (What, error) {
 		return untag[erasedByPractice](t)
 	case typeUnlock:
 		return untag[Unlock](t)
+	case typeInviteAsked:
+		return untag[InviteAsked](t)
 	}
 	return nil, fmt.Errorf("decode: event type %d is not known to this version", t.Type)
 }

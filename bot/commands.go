@@ -18,6 +18,7 @@ var commandWords = map[string]string{
 	"mydata": "mydata", "forget": "forget", "privacy": "privacy", "language": "language",
 	"release": "release",
 	"x":       "x", "word": "word", "pin": "pin",
+	"invite": "invite", "leave": "leave",
 }
 
 // answers reports whether words are an answer to the open question. Own words
@@ -43,6 +44,10 @@ func (t *talk) command(name, arg string) error {
 		if side := sideDialogs[arg]; side != "" {
 			return t.interrupt(side)
 		}
+		if arg != "" {
+			_, err := t.redeem(arg)
+			return err
+		}
 		if len(t.c.Waiting) > 0 && t.c.Door == nil {
 			t.c.Rest = 0
 			return t.takesOut()
@@ -59,11 +64,13 @@ func (t *talk) command(name, arg string) error {
 		return t.again()
 	case "call", "now", "what":
 		return t.interrupt(sideDialogs[name])
-	case "forget":
-		if t.needsPIN(name) {
+	case "forget", "leave":
+		if t.needsPIN("forget") {
 			return nil
 		}
 		return t.interrupt(forgetDialog)
+	case "invite":
+		return t.invites()
 	case "x":
 		return t.leaves()
 	case "word", "pin":
@@ -76,7 +83,7 @@ func (t *talk) command(name, arg string) error {
 			t.rests(stopped)
 		}
 		kept := t.w.p.Practice.Keep.Unfinished
-		if t.c.Consent == nil && t.c.Case == "" {
+		if t.unknown() {
 			kept = care.Period{Days: int(withoutConsent / (24 * time.Hour))}
 		}
 		t.phrase(key, "keep.unfinished", t.tongue().period(kept))

@@ -88,12 +88,22 @@ func (s *Service) commit(ctx context.Context, w *world) error {
 	c := Commit{Fence: s.lease.fence.Load(), Event: w.ev.ID}
 	opened := make(map[KeyID]*seal.Cipher)
 	for sub, h := range w.have {
-		if lanes, gone := w.out.erase[sub]; gone {
+		lanes, gone := w.out.erase[sub]
+		if gone {
+			c.Erase = append(c.Erase, Erasure{Subject: sub, Key: sub.Key(), Lanes: lanes})
+		}
+		switch {
+		case gone && !h.put:
 			if h.version > 0 {
 				c.States = append(c.States, Write{Subject: sub, Was: h.version, Next: h.version})
 			}
-			c.Erase = append(c.Erase, Erasure{Subject: sub, Key: sub.Key(), Lanes: lanes})
 			continue
+		case gone: // it begins anew
+			key, n, err := s.keys.make(ctx, sub.Key())
+			if err != nil {
+				return err
+			}
+			h.key, h.newKey = key, &n
 		}
 		opened[sub.Key()] = h.key
 		if !h.put {
@@ -103,8 +113,8 @@ func (s *Service) commit(ctx context.Context, w *world) error {
 			continue
 		}
 		next := h.version + 1
-		if h.version == 0 { // never a version that an erased subject had
-			next = uint64(w.now.UnixMicro())
+		if h.version == 0 || gone { // never a version that an erased subject had
+			next = max(next, uint64(w.now.UnixMicro()))
 		}
 		plain, err := encode(h.value)
 		if err != nil {

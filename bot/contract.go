@@ -45,7 +45,7 @@ func ForScripts() Contract {
 	place := []string{factHere}
 	urgencies := []string{string(care.R0), string(care.R1), string(care.Medical), string(care.NoRush)}
 	c := Contract{
-		Entries: append([]string{intakeDialog, "declined", "forget", releaseDialog, dangerDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
+		Entries: append([]string{intakeDialog, partnerDialog, inviteDialog, "declined", "forget", releaseDialog, dangerDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
 		Help:    sideDialogs["now"],
 		Words:   map[string]string{"say.forget": "forget"},
 		Calls: map[string]Call{
@@ -60,11 +60,14 @@ func ForScripts() Contract {
 			"erase":            {Results: []string{"erased"}},
 			"place-known":      {Results: []string{"known", "unknown"}},
 			"sign-release":     {Results: []string{"given"}, Reads: releaseFacts, Shows: "case", Slack: true},
+			"join":             {Results: []string{coupleCalls["join"]}, Reads: []string{factUrgency}, Shows: "case", Slack: true},
+			"make-invite":      {Results: []string{coupleCalls["make-invite"]}},
+			"revoke-invite":    {Results: []string{coupleCalls["revoke-invite"]}},
 		},
 		Lists:   []string{"offered"},
 		Urgency: factUrgency,
 		Given: []string{"practice.name", "practice.phone", "practice.email", "practice.hours", "practice.oncall", "readers", "reply.by",
-			"fee.full", "fee.middle", "fee.low", "currency", "copies", "bot.name", "keep.record", "keep.enquiry", "keep.unfinished", "max",
+			"fee.full", "fee.middle", "fee.low", "currency", "copies", "bot.name", "keep.record", "keep.enquiry", "keep.unfinished", "max", "secrets", "invite.days",
 			"helplines", "helplines.*", "emergency", "complaint", "call.next", "release.until"},
 		Params: map[string][]string{"declined": {"note"}},
 		Outcomes: map[string][]string{
@@ -75,6 +78,7 @@ func ForScripts() Contract {
 		},
 		Facts: map[string]map[string][]string{
 			intakeDialog: care.TriageAnswers(), sideDialogs["now"]: {factHere: nil},
+			partnerDialog:       {"safe": care.TriageAnswers()["safe"], "afraid": care.TriageAnswers()["afraid"], factHere: nil},
 			sideDialogs["call"]: {"phone": nil, "when": nil, "voicemail": {"voicemail-ok"}},
 			"offer":             {"slot": nil, "time_words": nil}, "question": {"reply": nil}, "call": {"call_words": nil},
 			releaseDialog: releaseAnswers(),

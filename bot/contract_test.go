@@ -22,7 +22,7 @@ func TestTextsAreFilledIn(t *testing.T) {
 		"record.made": {"moment"}, "record.decision.offer": {"therapist", "colleague", "times"}, "record.decision.colleague": {"therapist", "colleague"},
 		"record.decision.date": {"date"}, "record.reply.picked": {"times"}, "release.line": {"n", "to", "fields", "why", "date"},
 		"release.revoked-line": {"n", "to", "fields"}, "release.lapsed-line": {"n", "to", "fields", "date"}, "release.sent": {"moment"},
-		"release.asked": {"therapist"}, "btn.release.revoke": {"n"}, "pin.wrong": {"left"}, "pin.wait": {"wait"}}
+		"release.asked": {"therapist"}, "btn.release.revoke": {"n"}, "invite.link": {"link"}, "invite.code": {"code"}, "pin.wrong": {"left"}, "pin.wait": {"wait"}}
 	for _, did := range []string{"looked", "broke-glass", "took", "decided", "exported", "disclosed"} {
 		besides["looks."+did] = []string{"who", "at"}
 	}

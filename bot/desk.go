@@ -43,13 +43,14 @@ type View struct {
 	Zone       string           // the practice's time zone, for pickers
 }
 
-// Act is one act of a therapist on a case. Exactly one of Claim, Decision and
-// Glass is set.
+// Act is one act of a therapist on a case. Exactly one of Claim, Invite,
+// Decision and Glass is set.
 type Act struct {
 	ID       string // the channel's own id of it, unique for 48 h
 	Case     care.CaseID
 	By       care.TherapistID
 	Claim    bool
+	Invite   bool // asks the client whether a partner shall be invited
 	Decision *care.Decision
 	// Glass is the reason why somebody who has no part in the case looks at it
 	// all the same, for the next [care.GlassFor]. It stands in the case's log,

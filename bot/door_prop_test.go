@@ -55,10 +55,11 @@ func TestDoorShowsNothing(t *testing.T) {
 			}
 			all := strings.Join(texts, "\n")
 			for _, note := range notes {
-				if what == "/mydata" { // shows what was decided whenever it is asked
-					continue
+				for _, text := range texts {
+					if !strings.HasPrefix(text, "This is what you told me") { // my data shows it whenever it is asked for
+						heard[note] += strings.Count(text, note)
+					}
 				}
-				heard[note] += strings.Count(all, note)
 				if heard[note] > 1 {
 					rt.Fatalf("%s: a decision was shown twice", what)
 				}

@@ -19,7 +19,7 @@ func (t *talk) theCase() (*caseRecord, error) {
 			return &rec, nil
 		}
 		rec, err := read[caseRecord](t.w, s)
-		if rec != nil {
+		if rec != nil && t.c.Seat == 0 {
 			rec.Case.Language = t.language()
 		}
 		if err != nil || rec != nil {
@@ -52,7 +52,10 @@ func (t *talk) theCase() (*caseRecord, error) {
 func (t *talk) called(call string, f dialogs.Facts) error {
 	switch call {
 	case "remember-consent":
-		t.c.Consent = &consent{Version: t.w.p.consentVersion(), At: t.w.now.Unix(), Lang: t.tongue().form}
+		t.c.Consent = &consent{Version: t.w.p.consentVersion(t.main()), At: t.w.now.Unix(), Lang: t.tongue().form}
+		if t.c.Seat != 0 {
+			return t.agreed()
+		}
 		return t.auditConsent(didConsent)
 	case "erase":
 		t.over = true
@@ -77,12 +80,16 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		t.w.audit(rec.Case.ID, byClient, didSend)
 		return t.w.keepCase(rec)
 	case "request-call":
+		wish := care.CallRequest{Phone: f.Text("phone"), When: f.List("when"), Voicemail: f.Text("voicemail") == "voicemail-ok"}
+		if t.c.Seat != 0 {
+			return t.wantsCall(wish)
+		}
 		rec, err := t.theCase()
 		if err != nil {
 			return err
 		}
 		t.note(rec, f)
-		err = rec.Case.RequestCall(care.CallRequest{Phone: f.Text("phone"), When: f.List("when"), Voicemail: f.Text("voicemail") == "voicemail-ok"}, t.w.now)
+		err = rec.Case.RequestCall(wish, t.w.now)
 		if err != nil {
 			return err
 		}
@@ -92,7 +99,7 @@ func (t *talk) called(call string, f dialogs.Facts) error {
 		}
 		return t.w.keepCase(rec)
 	}
-	return nil
+	return t.coupled(call, f)
 }
 
 // auditConsent notes on the case, where there is one, what became of the consent.
@@ -124,7 +131,7 @@ func (t *talk) caseClosed() (bool, error) {
 // note keeps the facts so far on a case that was not sent yet, so that whoever
 // is alerted or asked to call knows as much as the person told.
 func (t *talk) note(rec *caseRecord, f dialogs.Facts) {
-	if rec.Case.Status != care.OpenIntake || t.c.Consent == nil {
+	if rec.Case.Status != care.OpenIntake || t.c.Consent == nil || t.c.Seat != 0 { // a partner's stand apart
 		return
 	}
 	facts := make(map[string]string)
@@ -146,17 +153,21 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 	if err != nil {
 		return err
 	}
+	if err := t.noted(f); err != nil {
+		return err
+	}
 	t.note(rec, f)
 	t.hand(rec)
 	for _, a := range rec.Case.Alerts {
-		if a.Name == care.AlertName(name) && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
+		if a.Name == care.AlertName(name) && a.Seat == t.c.Seat && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
 			return nil // the on-call has just been called for this
 		}
 	}
 	if err := rec.Case.Alert(care.AlertName(name), t.w.now); err != nil {
 		return err
 	}
-	t.w.audit(rec.Case.ID, byClient, didAlert)
+	rec.Case.Alerts[len(rec.Case.Alerts)-1].Seat = t.c.Seat
+	t.w.audit(rec.Case.ID, t.who(), didAlert)
 	t.w.calls(CaseSubject(string(rec.Case.ID)), rec)
 	return t.w.keepCase(rec)
 }

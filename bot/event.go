@@ -47,10 +47,11 @@ func (s SubjectID) Name() string {
 }
 
 // Key is the id of the key that seals what is stored for the subject: every
-// chat, every case and what is left of one has its own, the rest is sealed for the practice.
+// chat, every case and what is left of one, every partner's record and every
+// invite has its own, the rest is sealed for the practice.
 func (s SubjectID) Key() KeyID {
 	switch s.Kind() {
-	case "chat", "case", "call":
+	case "chat", "case", "call", "partner", "invite":
 		return KeyID(s)
 	}
 	return KeyID(PracticeSubject)

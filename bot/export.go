@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"anteroom/bot/care"
@@ -164,8 +165,17 @@ func eraseCase(w *world, rec *caseRecord, by string) error {
 	s := CaseSubject(string(id))
 	w.unplan(s, dueReply)
 	w.unplan(s, dueSilence)
-	for _, chat := range rec.Chats {
+	chats := slices.Clone(rec.Chats)
+	for _, s := range rec.Couple.Seats {
+		if !slices.Contains(chats, s.Chat) {
+			chats = append(chats, s.Chat)
+		}
+	}
+	for _, chat := range chats {
 		w.out.post = append(w.out.post, posted{to: chat, what: erasedByPractice{}})
+	}
+	if err := w.revoke(rec); err != nil {
+		return err
 	}
 	w.callsOn(rec.Case)
 	if err := w.bury(rec, Operator, by); err != nil {
@@ -180,7 +190,7 @@ func eraseCase(w *world, rec *caseRecord, by string) error {
 
 // erasedBy erases the conversation, for the practice did so with its case.
 func (t *talk) erasedBy() error {
-	t.c.Case, t.over = "", true
+	t.over, t.byPractice = true, true
 	t.phrase("erased-by-practice")
 	return nil
 }

@@ -81,6 +81,22 @@ func (s *Service) InMemory(ctx context.Context, in Inbound) (step func() (int, e
 	}, nil
 }
 
+// Invite makes the token of an event.
+func Invite(root seal.Root, p PracticeID, c care.CaseID, ev EventID) string {
+	return makeToken(root, p, c, ev)
+}
+
+// IsInvite reports whether a token was once made by the root key for a practice.
+func IsInvite(root seal.Root, p PracticeID, token string) bool { return isToken(root, p, token) }
+
+// InviteSubject is where the invite of a token is kept.
+func InviteSubject(root seal.Root, p PracticeID, token string) SubjectID {
+	return inviteSubject(root, p, token)
+}
+
+// PartnerSubject is where what the partner of a chat said is kept.
+func PartnerSubject(chat SubjectID) SubjectID { return partnerSubject(chat) }
+
 // WarmUp opens the practice's key, from a store that has it.
 func (s *Service) WarmUp(ctx context.Context, from Store) error {
 	had := s.store

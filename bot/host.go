@@ -63,6 +63,10 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 		return g.copies(p.Copies)
 	case "bot.name":
 		return p.BotName
+	case "secrets":
+		return t.secrets()
+	case "invite.days":
+		return g.period(p.Partners.Invite)
 	case "keep.record":
 		return g.period(p.Practice.Keep.Record)
 	case "max":
@@ -143,7 +147,8 @@ func (h *host) Do(call string, f dialogs.Facts) (string, bool) {
 	case "sign-release":
 		return "given", true
 	}
-	return "", false
+	made, ok := coupleCalls[call]
+	return made, ok
 }
 
 // factMap is every fact as the cases keep them.

@@ -71,7 +71,7 @@ func (t *talk) offerOthers() {
 // noteLanguage tells the therapists of an open case in which language the
 // client writes now.
 func (t *talk) noteLanguage() error {
-	if t.c.Case == "" {
+	if t.c.Case == "" || t.c.Seat != 0 { // a partner's stands in their own record
 		return nil
 	}
 	rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))

@@ -121,8 +121,12 @@ func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line a
 			return View{}, err
 		}
 		fit, err := w.assess(rec.Case)
-		if errors.Is(err, errNeed) {
+		partners, err2 := w.seated(rec)
+		if errors.Is(err, errNeed) || errors.Is(err2, errNeed) {
 			continue
+		}
+		if err == nil {
+			err = err2
 		}
 		if err != nil {
 			return View{}, err
@@ -135,7 +139,7 @@ func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line a
 			return View{}, err
 		}
 		v := View{Case: rec.Case, Assessment: fit, Zone: w.p.Zone.String(), Referrals: w.p.Fees.Referrals,
-			Summary: care.Summarise(care.SummaryInput{Case: rec.Case, Assessment: fit, Practice: w.p.Practice, Now: w.now, Label: w.p.label})}
+			Summary: care.Summarise(care.SummaryInput{Case: rec.Case, Assessment: fit, Practice: w.p.Practice, Now: w.now, Label: w.p.label, Partners: partners})}
 		for _, t := range w.p.Therapists {
 			if string(t.ID) != line.By {
 				v.Colleagues = append(v.Colleagues, t)

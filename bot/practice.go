@@ -27,8 +27,11 @@ type Practice struct {
 	// Copies are the companies that keep copies: their names, or what stands
 	// behind "copies." in the key of a text that words it.
 	Copies []string
-	Desk   ChannelName // where therapists get cards; empty where they use the command line
-	Second []Way       // how the on-call is told besides
+	Second []Way // how the on-call is told besides
+	// Links begin a link into the chat of a channel, as in
+	// https://t.me/NAME?start=; a channel without one has no links.
+	Links map[ChannelName]string
+	Desk  ChannelName // where therapists get cards; empty where they use the command line
 
 	speech *speech
 }
@@ -118,6 +121,7 @@ var phrases = []string{
 	"words.weekdays", "words.months", "words.clock", "words.clock.full", "words.date", "words.date.year", "words.moment", "words.days",
 	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.year.other", "words.month.other", "words.day.other",
 	"words.hour.other", "words.minute.other", "words.second.other",
+	"invite.link", "invite.code", "invite.closed", "invite.refused", "secrets.no-secrets", "secrets.limited", "partner.after",
 	"screen.doctor", "screen.services", "screen.services-again", "screen.blocked", "btn.therapy", "after-help",
 	"media.voice", "media.photo", "media.video", "media.sticker", "media.location", "media.poll", "media.contact",
 	"media.document", "media.forward", "media.other",
@@ -133,8 +137,9 @@ func (p *Practice) label(list, id string) string {
 	return o.Label
 }
 
-// consentVersion names the text that people agree to: the intake as it stands.
-func (p *Practice) consentVersion() uint64 {
-	d, _ := p.Library.Dialog(intakeDialog)
+// consentVersion names the text that people agree to: the dialog that asks for
+// consent, as it stands.
+func (p *Practice) consentVersion(dialog string) uint64 {
+	d, _ := p.Library.Dialog(dialog)
 	return d.Sum
 }

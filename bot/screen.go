@@ -128,12 +128,16 @@ func (t *talk) doctor(f safety.Finding, text string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.noted(dialogs.Facts{}); err != nil {
+		return err
+	}
 	t.hand(rec)
 	t.w.notice(string(rec.Case.ID) + ": the client wrote something that may be for a doctor. Please read the summary.")
 	return t.w.keepCase(rec)
 }
 
-// hand puts what was noticed into the case.
+// hand puts what was noticed into the case. What a partner wrote stands in their
+// own record by then; see [talk.noted].
 func (t *talk) hand(rec *caseRecord) {
 	rec.Case.Notice(t.c.Noticed...)
 	t.c.Noticed = nil

@@ -147,6 +147,7 @@ var commandKeys = []struct{ text, command string }{
 	{"say.mydata", "mydata"}, {"say.forget", "forget"}, {"say.privacy", "privacy"}, {"say.language", "language"},
 	{"say.release", "release"},
 	{"say.x", "x"}, {"say.word", "word"}, {"say.pin", "pin"},
+	{"say.invite", "invite"}, {"say.leave", "leave"},
 	{"btn.back", "back"}, {"btn.call", "call"}, {"btn.now", "now"},
 }
 

@@ -87,7 +87,7 @@ type Commit struct {
 	Fence uint64
 	// Event is remembered as seen. Required.
 	Event EventID
-	// States that were read; at most four. A write with a nil Blob only checks
+	// States that were read; at most six. A write with a nil Blob only checks
 	// that the version is still Was.
 	States []Write
 	// Keys that are new. A key that exists already is a conflict.
@@ -115,15 +115,19 @@ type Commit struct {
 // what every store keeps exactly, one that counts in floating point included.
 const MaxScore = 1 << 53
 
+// mostSubjects is how many subjects a commit may name: a partner who leaves takes
+// a chat, a record of their own, the case, its tombstone and a place in a caseload.
+const mostSubjects = 6
+
 // Check finds what is wrong with a commit whatever the store holds: no event
-// id, more than four subjects, a version that does not follow, a score beyond
+// id, more than six subjects, a version that does not follow, a score beyond
 // [MaxScore]. Every store refuses such a commit.
 func (c Commit) Check() error {
 	if c.Event == "" {
 		return errors.New("no event id")
 	}
-	if len(c.States) > 4 {
-		return fmt.Errorf("%d subjects, more than 4", len(c.States))
+	if len(c.States) > mostSubjects {
+		return fmt.Errorf("%d subjects, more than %d", len(c.States), mostSubjects)
 	}
 	for _, w := range c.States {
 		if w.Blob != nil && w.Next <= w.Was {

@@ -163,7 +163,7 @@ func (t *talk) question(a dialogs.Ask) string {
 // outcome asks for.
 func (t *talk) finished(turn dialogs.Turn) error {
 	run := *t.top()
-	if run.Dialog == intakeDialog {
+	if isMain(run.Dialog) {
 		return t.intakeOver(turn.Outcome)
 	}
 	t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
@@ -216,6 +216,9 @@ func (t *talk) afterwards(anew bool) error {
 	}
 	if len(t.c.Waiting) > 0 {
 		return t.announces()
+	}
+	if t.c.Seat != 0 {
+		return t.afterPartner(anew)
 	}
 	closed, err := t.caseClosed()
 	if err != nil {

@@ -119,6 +119,8 @@ func (t *talk) shows(what What) error {
 		return t.answered(what)
 	case releaseAsked:
 		return t.asked(what)
+	case InviteAsked:
+		return t.inviteAsked(what)
 	}
 	return nil
 }

@@ -180,7 +180,8 @@ func (w *world) write(s SubjectID, v any) {
 	h.value, h.put = v, true
 }
 
-// erase removes a subject, and the parcels in the lanes named.
+// erase removes a subject, and the parcels in the lanes named. What is written
+// to it afterwards in the same step begins it anew, under a new key.
 func (w *world) erase(s SubjectID, lanes ...Lane) {
 	if w.out.erase == nil {
 		w.out.erase = make(map[SubjectID][]Lane)
@@ -221,6 +222,8 @@ func (w *world) step() (err error) {
 		err = caseStep(w)
 	case "call":
 		err = restStep(w)
+	case "invite":
+		err = inviteStep(w)
 	default:
 		err = fmt.Errorf("no step for subject %s", w.ev.Subject)
 	}

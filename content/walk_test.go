@@ -37,6 +37,7 @@ func (h host) Do(call string, f dialogs.Facts) (string, bool) {
 	results := map[string]string{
 		"triage": h.urgency, "fee-slots": h.slots, "submit": "sent", "sign-release": "given", "request-call": "noted",
 		"erase": "erased", "place-known": place, "remember-consent": "kept",
+		"join": "joined", "make-invite": "made", "revoke-invite": "revoked",
 	}
 	return results[call], true
 }

@@ -43,12 +43,17 @@ func (c Case) Rest(at time.Time) (rest Case, ok bool) {
 	rest.Erase(at)
 	for _, a := range c.Alerts {
 		ok = ok || a.Open()
-		if a.Urgency() == R0 {
-			a.Name = AlertMedical
-		} else {
-			a.Name = AlertCall
-		}
-		rest.Alerts = append(rest.Alerts, a)
+		rest.Alerts = append(rest.Alerts, a.bare())
 	}
 	return rest, ok
+}
+
+// bare is the alert without what it was about.
+func (a Alert) bare() Alert {
+	if a.Urgency() == R0 {
+		a.Name = AlertMedical
+	} else {
+		a.Name = AlertCall
+	}
+	return a
 }

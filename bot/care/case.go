@@ -52,6 +52,7 @@ type Case struct {
 	Updated   int64             `cbor:"13,keyasint,omitempty"`
 	Language  string            `cbor:"14,keyasint,omitempty"` // in which the client writes; empty when it is English
 	Noticed   []Notice          `cbor:"15,keyasint,omitempty"` // what the screen found, oldest first
+	Joint     Hold              `cbor:"30,keyasint,omitzero"`  // joint work stands still
 }
 
 // Claim says which therapist has the case in hand.
@@ -111,6 +112,8 @@ type Alert struct {
 	Told  int         `cbor:"5,keyasint,omitempty"` // how often somebody was told
 	Next  int64       `cbor:"6,keyasint,omitempty"` // when somebody is told again; 0: an earlier alert of the same name sees to it
 	Twice int         `cbor:"7,keyasint,omitempty"` // the last telling that went by the second way too
+	// Seat is who of a couple it is about: 0 for the first, then 2, 3 …
+	Seat uint8 `cbor:"10,keyasint,omitempty"`
 }
 
 // Reply is what a client answered to a decision.

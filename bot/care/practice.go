@@ -41,6 +41,7 @@ type Practice struct {
 	Complaint              Wording
 	Keep                   Keep
 	AskIncome              bool
+	Partners               Partners
 	Slack                  Slack
 	Telegram               Telegram
 	SignOffs               SignOffs
@@ -58,6 +59,23 @@ type Span struct{ From, To int }
 // gone from old backups of the store too.
 type Keep struct{ Unfinished, Enquiry, Record, Vault Period }
 
+// Secrets is the practice's rule for what partners say alone.
+type Secrets string
+
+// The rules. Either is declared to every partner, and each agrees to it before
+// they say anything.
+const (
+	NoSecrets      Secrets = "no-secrets" // what one says may come up with both
+	LimitedSecrets Secrets = "limited"    // the therapist may keep it
+)
+
+// Partners says how partners join a case.
+type Partners struct {
+	Secrets Secrets
+	Invite  Period // how long an invite can be used
+	TellNo  bool   // the therapists hear that a partner said no
+}
+
 // Slack says what may be seen there, and who answers for that.
 type Slack struct {
 	Disclosure   string // "modal" or "channel"; empty when Slack is not used
@@ -73,6 +91,7 @@ type Telegram struct {
 	SignedBy          string
 	SignedOn          Date
 	TokenFile         string
+	Username          string // of the bot, for links into its chat; may be empty
 	WebhookURL        string
 	WebhookSecretFile string
 }

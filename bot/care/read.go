@@ -37,6 +37,7 @@ var (
 	currencyForm = regexp.MustCompile(`^[A-Z]{3}$`)
 	ageForm      = regexp.MustCompile(`^age1[a-z0-9]{20,}$`)
 	slackForm    = regexp.MustCompile(`^[UW][A-Z0-9]{2,20}$`)
+	usernameForm = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_]{4,31})?$`)
 	phoneForm    = regexp.MustCompile(`^\+?[0-9][0-9 ()./-]{3,24}$`)
 	emailForm    = regexp.MustCompile(`^[^\s@]+@[^\s@]+\.[^\s@]+$`)
 	hoursForm    = regexp.MustCompile(`^([0-2][0-9]:[0-5][0-9])-([0-2][0-9]:[0-5][0-9])$`)
@@ -80,6 +81,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 	p := &b.p
 	p.SessionMinutes, p.Language, p.FormOfAddress = 50, BaseLanguage, addresses[0]
 	p.Keep.Vault = Period{Days: 30}
+	p.Partners = Partners{Secrets: NoSecrets, Invite: Period{Days: 7}}
 	r.mapping(n,
 		need("id", checked(r, &p.ID, form(idForm, "quiet-river"))),
 		need("name", text(r, &p.Name)),
@@ -120,6 +122,12 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 				may("vault", r.period(&p.Keep.Vault)))
 		}),
 		may("ask_income", r.truth(&p.AskIncome)),
+		may("partners", func(n *yaml.Node) {
+			r.mapping(n,
+				may("secrets", oneOf(r, &p.Partners.Secrets, string(NoSecrets), string(LimitedSecrets))),
+				may("invite", r.period(&p.Partners.Invite)),
+				may("tell_no", r.truth(&p.Partners.TellNo)))
+		}),
 		may("slack", func(n *yaml.Node) {
 			s := &p.Slack
 			r.mapping(n,
@@ -136,6 +144,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 				need("signed_by", blank(r, &t.SignedBy)),
 				need("signed_on", r.date(&t.SignedOn, true)),
 				may("token_file", blank(r, &t.TokenFile)),
+				may("username", checked(r, &t.Username, form(usernameForm, "QuietRiverBot, without @"))),
 				may("webhook_url", blank(r, &t.WebhookURL)),
 				may("webhook_secret_file", blank(r, &t.WebhookSecretFile)))
 		}),

@@ -108,6 +108,26 @@ func folder(t *testing.T, file, old, new string) fs.FS {
 	return m
 }
 
+// What a practice does not say of partners is the cautious default.
+func TestReadPartners(t *testing.T) {
+	for _, c := range []struct {
+		says string
+		want care.Partners
+	}{
+		{"", care.Partners{Secrets: care.NoSecrets, Invite: care.Period{Days: 7}}},
+		{"\npartners: {secrets: limited}", care.Partners{Secrets: care.LimitedSecrets, Invite: care.Period{Days: 7}}},
+		{"\npartners: {secrets: no-secrets, invite: 2d, tell_no: true}", care.Partners{Secrets: care.NoSecrets, Invite: care.Period{Days: 2}, TellNo: true}},
+	} {
+		p, err := care.ReadPractice(folder(t, "practice.yaml", "country: US", "country: US"+c.says), ".", vocabulary)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(p.Partners, c.want); diff != "" {
+			t.Errorf("%q (-got +want):\n%s", c.says, diff)
+		}
+	}
+}
+
 func TestReadPracticeProblems(t *testing.T) {
 	for _, c := range []struct {
 		name, file, old, new string
@@ -147,6 +167,9 @@ func TestReadPracticeProblems(t *testing.T) {
 		{"period of nothing", "practice.yaml", "unfinished: 30d", "unfinished: 0d", `"0d" is not a length of time`},
 		{"on-call nobody", "practice.yaml", "therapist: ana", "therapist: anna", `no therapist "anna" in roster.yaml`},
 		{"disclosure", "practice.yaml", "disclosure: modal", "disclosure: public", `"public" is not known here: use one of modal, channel`},
+		{"rule for secrets", "practice.yaml", "country: US", "country: US\npartners: {secrets: some}", `"some" is not known here: use one of no-secrets, limited`},
+		{"life of an invite", "practice.yaml", "country: US", "country: US\npartners: {invite: soon}", `"soon" is not a length of time`},
+		{"name of the bot", "practice.yaml", `webhook_url: ""`, `username: "@river"`, `"@river" does not have the right form`},
 		{"key twice", "practice.yaml", "country: US", "country: US\ncountry: GB", `practice.yaml:7:1: the key "country" stands twice`},
 		{"alias", "practice.yaml", "country: US", "country: &c US", "anchors and aliases are not read here"},
 		{"not YAML", "practice.yaml", "languages: [en, es]", "languages: [en, es", "practice.yaml:7:12: not valid YAML"},

@@ -18,6 +18,8 @@ type SummaryInput struct {
 	// Label words an option of a content list: ("topics", "pain"). Where it is
 	// nil or gives nothing, this package's own words stand.
 	Label func(list, id string) string
+	// Partners are those who joined the case, each with what they said alone.
+	Partners []Seated
 }
 
 // Summary is what a therapist reads in forty seconds: urgency and fit first,
@@ -31,7 +33,7 @@ type Summary struct {
 
 // Section is one block, with a title of one word.
 type Section struct {
-	Key   string // stable: urgency, fit, asked, pattern, safety, body, wishes, fee, reach, therapists, reply
+	Key   string // stable: urgency, fit, asked, pattern, safety, body, wishes, fee, reach, therapists, reply, partner-2 …
 	Title string
 	Lines []Line
 }
@@ -72,6 +74,9 @@ func Summarise(in SummaryInput) Summary {
 	w.section("asked", "Asked", w.asked)
 	w.section("pattern", "Pattern", w.pattern)
 	w.section("safety", "Safety", w.safety)
+	for _, p := range in.Partners {
+		w.section(fmt.Sprintf("partner-%d", p.No), "Partner", func() []Line { return w.partner(p) })
+	}
 	w.section("body", "Body", w.body)
 	w.section("wishes", "Wishes", w.wishes)
 	w.section("fee", "Fee", w.fee)
@@ -196,24 +201,35 @@ func (w *writer) urgency() []Line {
 	if w.e.Assault == "recent" { // no urgency of the rule book's, and yet a matter of days
 		head += "; an assault within seven days: medical care for it is a matter of days"
 	}
-	lines := say(head)
-	if n := len(w.Case.Alerts); n > 0 {
-		var names []string
-		seen := true
-		for _, a := range w.Case.Alerts {
-			if !slices.Contains(names, string(a.Name)) {
-				names = append(names, string(a.Name))
-			}
-			seen = seen && a.AckBy != ""
-		}
-		last := time.Unix(w.Case.Alerts[n-1].At, 0).In(w.zone()).Format("Mon 15:04")
-		state := "nobody has acknowledged it"
-		if seen {
-			state = "acknowledged"
-		}
-		lines = append(lines, say(fmt.Sprintf("alert %s, %s, %s", and(names), last, state))...)
-	}
+	lines := append(say(head), w.alerts()...)
 	return append(lines, w.noticed(func(n Notice) bool { return n.urgency() == "" })...)
+}
+
+// alerts are what called a human, and whether one has seen it. An alert of a
+// partner says so.
+func (w *writer) alerts() []Line {
+	n := len(w.Case.Alerts)
+	if n == 0 {
+		return nil
+	}
+	var names []string
+	seen := true
+	for _, a := range w.Case.Alerts {
+		name := string(a.Name)
+		if a.Seat != 0 {
+			name += " of partner " + strconv.Itoa(int(a.Seat))
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		seen = seen && a.AckBy != ""
+	}
+	last := time.Unix(w.Case.Alerts[n-1].At, 0).In(w.zone()).Format("Mon 15:04")
+	state := "nobody has acknowledged it"
+	if seen {
+		state = "acknowledged"
+	}
+	return say(fmt.Sprintf("alert %s, %s, %s", and(names), last, state))
 }
 
 // mostShown is how many notices a summary shows: the newest.

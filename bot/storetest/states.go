@@ -78,15 +78,15 @@ var states = []test{
 	}},
 	{"wrong commits", func(s *suite) {
 		before := s.dump()
-		five := full()
-		for _, subject := range []bot.SubjectID{"1", "2", "3"} {
-			five.States = append(five.States, bot.Write{Subject: subject})
+		seven := full()
+		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5"} {
+			seven.States = append(seven.States, bot.Write{Subject: subject})
 		}
 		back := full()
 		back.States[0].Was, back.States[0].Next = 2, 1
 		score := full()
 		score.Index[1].Score = 1<<53 + 1
-		for name, c := range map[string]bot.Commit{"five subjects": five, "version goes back": back, "score is not exact": score} {
+		for name, c := range map[string]bot.Commit{"seven subjects": seven, "version goes back": back, "score is not exact": score} {
 			if err := s.try(c); err == nil || refusal(err) {
 				s.Errorf("%s: got %v, want an error that is no sentinel", name, err)
 			}
@@ -157,6 +157,16 @@ var states = []test{
 		c.Erase = []bot.Erasure{{Subject: "chat/a", Key: "chat/a"}}
 		s.commit(c)
 		s.same("replaced", s.load(bot.Query{Keys: keys[:1]}).Keys[0], []byte("wrapped"))
+	}},
+	{"what is erased can begin anew in the same commit", func(s *suite) {
+		s.commit(bot.Commit{States: []bot.Write{{Subject: "chat/a", Next: 5, Blob: []byte("old")}}, Keys: []bot.NewKey{{ID: "chat/a", Wrapped: []byte("first")}}})
+		s.commit(bot.Commit{States: []bot.Write{{Subject: "chat/a", Was: 5, Next: 9, Blob: []byte("new")}},
+			Erase: []bot.Erasure{{Subject: "chat/a", Key: "chat/a"}}, Keys: []bot.NewKey{{ID: "chat/a", Wrapped: []byte("second")}}})
+		got := s.load(bot.Query{Subjects: []bot.SubjectID{"chat/a"}, Keys: []bot.KeyID{"chat/a"}})
+		s.same("state", got.States[0], bot.State{Version: 9, Blob: []byte("new")})
+		s.same("key", got.Keys[0], []byte("second"))
+		s.refuse(bot.Commit{States: []bot.Write{{Subject: "chat/a", Was: 5, Next: 10, Blob: []byte("late")}},
+			Erase: []bot.Erasure{{Subject: "chat/a", Key: "chat/a"}}}, bot.ErrConflict)
 	}},
 	{"a refused commit leaves nothing", func(s *suite) {
 		s.commit(bot.Commit{Event: "old", Keys: []bot.NewKey{{ID: "chat/b", Wrapped: []byte("w")}}})

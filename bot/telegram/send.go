@@ -65,7 +65,7 @@ func (t *Telegram) sendText(ctx context.Context, chat int64, delivery string, te
 		if i == len(pieces)-1 && markup != nil {
 			under = markup
 		}
-		id, err := t.sendMessage(ctx, chat, pieces[i], under)
+		id, err := t.sendMessage(ctx, chat, pieces[i], under, text.PassOn)
 		if err != nil {
 			return nil, err
 		}
@@ -80,8 +80,9 @@ func (t *Telegram) sendText(ctx context.Context, chat int64, delivery string, te
 	return receipt(ids), nil
 }
 
-// sendMessage sends one message: plain text, no preview, not to be forwarded.
-func (t *Telegram) sendMessage(ctx context.Context, chat int64, text string, under models.ReplyMarkup) (int, error) {
+// sendMessage sends one message: plain text, no preview, and not to be forwarded
+// unless it is there to be passed on.
+func (t *Telegram) sendMessage(ctx context.Context, chat int64, text string, under models.ReplyMarkup, passOn bool) (int, error) {
 	if err := t.pace.wait(ctx, chat); err != nil {
 		return 0, &bot.Failure{Why: bot.NotSent, Err: errors.New("telegram sendMessage: its turn did not come in time")}
 	}
@@ -91,7 +92,7 @@ func (t *Telegram) sendMessage(ctx context.Context, chat int64, text string, und
 		ChatID:             chat,
 		Text:               text,
 		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: tg.True()},
-		ProtectContent:     true,
+		ProtectContent:     !passOn,
 		ReplyMarkup:        under,
 	})
 	if err != nil {

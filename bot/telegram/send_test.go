@@ -378,3 +378,18 @@ func TestTheServersLimitsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// What is there to be passed on can be; nothing else can.
+func TestPassOn(t *testing.T) {
+	t.Parallel()
+	s := newSet(t)
+	u := known(s.server, 1)
+	for i, passOn := range []bool{false, true} {
+		if _, err := s.bot.Send(t.Context(), to(u, fmt.Sprint("d", i), bot.Text{Text: "A message for you", PassOn: passOn})); err != nil {
+			t.Fatal(err)
+		}
+		if got := u.Inbox()[i].Protected; got == passOn {
+			t.Errorf("pass on %v: protected %v", passOn, got)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 
 	"anteroom/bot"
 	"anteroom/bot/care"
+	"anteroom/bot/telegram"
 	"anteroom/content"
 	"anteroom/dialogs/safety"
 	"anteroom/dialogs/script"
@@ -135,6 +136,9 @@ func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory
 		Zone: rules.Zone, BotName: "Anteroom",
 		Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
 		Texts: make(map[string]bot.Texts, len(texts)),
+	}
+	if name := rules.Telegram.Username; name != "" {
+		p.Links = map[bot.ChannelName]string{telegram.Name: "https://t.me/" + name + "?start="}
 	}
 	for lang, t := range texts {
 		p.Texts[lang] = t.In(rules.FormOfAddress)

@@ -29,6 +29,7 @@ What is played:
   > (old button: Label)    a button under an earlier message
   > (forged button)        a press that was never ours
   > (changes a message to: words)
+  > (uses the invite)      the last one that a client was given to pass on
   > (writes: words)        words that would otherwise read as one of these
   > (same again)           the messenger delivers the last one once more
   … as in short-path, as far as [Start]      what that transcript of the folder does up to there
@@ -38,6 +39,7 @@ What is played:
   @ +26h                   the clock moves (or +9d), and what falls due happens at its time
   = summary ana            what that therapist reads now
   = ana: offer times 2026-12-03 10:00, 2026-12-04 15:00; with ruth; note: words; because: words
+  = ana: asks for a partner
   = due                    what is planned
   = practice: sam carries compulsive 5       before the first words
 

@@ -22,6 +22,10 @@ type screen struct {
 	old     []bot.Button
 }
 
+// useInvite is how a transcript writes that somebody uses the last invite that
+// was made.
+const useInvite = "uses the invite"
+
 // asInMark begins a line that takes over what another transcript does.
 const asInMark = "… as in "
 
@@ -101,10 +105,16 @@ func (p *play) input(s string) (bot.What, error) {
 	if kind := things[inner]; kind != "" {
 		return bot.Media{Kind: kind}, nil
 	}
+	if inner == useInvite {
+		if now := p.invite; now != "" {
+			return bot.Words{Text: "/start " + now}, nil
+		}
+		return nil, errors.New("nobody has an invite yet: it is made when a client asks for one")
+	}
 	if inner == "forged button" {
 		return bot.Press{Data: "AAAAAAAAAAAAAAAA"}, nil
 	}
-	return nil, fmt.Errorf("(%s) is nothing that a person does here: write (%s), (old button: Label), (forged button), (same again), (changes a message to: words), or words in brackets as (writes: words)",
+	return nil, fmt.Errorf("(%s) is nothing that a person does here: write (%s), (old button: Label), (forged button), (uses the invite), (same again), (changes a message to: words), or words in brackets as (writes: words)",
 		inner, strings.Join(slices.Sorted(maps.Keys(things)), "), ("))
 }
 
@@ -194,6 +204,11 @@ func (c toClients) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 	var lines []string
 	switch b := d.Body.(type) {
 	case bot.Text:
+		if b.PassOn {
+			if c.invite = lastWord(b.Text); c.invite != "" {
+				b.Text = strings.TrimSuffix(b.Text, c.invite) + "…"
+			}
+		}
 		lines = block("< ", b.Text)
 		for _, secret := range c.secrets {
 			if strings.Contains(unquoted(b.Text), secret) && !c.afterPIN(b.Text) {
@@ -346,6 +361,10 @@ func unquoted(s string) string {
 		}
 	}
 }
+
+// lastWord is what stands behind the last space or equals sign: the token of an
+// invite. It follows from the number of the event, and a reader need not see it.
+func lastWord(s string) string { return s[strings.LastIndexAny(s, " =")+1:] }
 
 func between(s, open, end string) (string, bool) {
 	s, ok := strings.CutPrefix(s, open)

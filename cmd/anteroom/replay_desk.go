@@ -117,6 +117,10 @@ func (p *play) act(ctx context.Context, who care.TherapistID, s string) (bot.Act
 		a.Glass = reason
 		return a, nil
 	}
+	if s == "asks for a partner" {
+		a.Invite = true
+		return a, nil
+	}
 	round, saw := p.rounds[who]
 	if !saw { // whoever decides has opened the summary
 		v, err := p.service.Look(ctx, p.practice.ID(), p.id, who)

@@ -85,6 +85,7 @@ type play struct {
 	brief   bool     // something was taken from another file
 	taken   []string // the lines of other files that are being played, as file:line
 	id      care.CaseID
+	invite  string                   // the token of the last one
 	rounds  map[care.TherapistID]int // what each therapist saw last
 
 	at      int // the line of the file
@@ -104,6 +105,7 @@ type noted struct {
 	bot.Store
 	due  map[string]time.Time
 	gone []bot.SubjectID
+	anew []bot.SubjectID // under a new key
 }
 
 func (n *noted) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) error {
@@ -120,7 +122,13 @@ func (n *noted) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) erro
 		delete(n.due, d.ID)
 	}
 	for _, e := range c.Erase {
-		n.gone = append(n.gone, e.Subject)
+		anew := slices.ContainsFunc(c.States, func(w bot.Write) bool { return w.Subject == e.Subject && w.Blob != nil })
+		switch {
+		case anew:
+			n.anew = append(n.anew, e.Subject)
+		case e.Subject.Kind() != "invite": // it was used, or its time was up
+			n.gone = append(n.gone, e.Subject)
+		}
 	}
 	return nil
 }
@@ -310,7 +318,10 @@ func (p *play) settle(ctx context.Context, when string) error {
 	for _, s := range p.store.gone {
 		p.effects = append(p.effects, "! erased: "+p.name(s)+", and its key")
 	}
-	p.store.gone = nil
+	for _, s := range p.store.anew {
+		p.effects = append(p.effects, "! its key is a new one: "+p.name(s))
+	}
+	p.store.gone, p.store.anew = nil, nil
 	if when != "" && len(p.said)+len(p.effects) > 0 {
 		fmt.Fprintf(&p.out, "! %s\n", when)
 	}
@@ -336,6 +347,9 @@ func (p *play) name(s bot.SubjectID) string {
 	for chat := range p.screens {
 		if s == bot.Conversation(p.root.Pseudonym(string(p.practice.ID()), "telegram", chat)) {
 			return "the chat of " + chat
+		}
+		if s.Kind() == "partner" && s.Name() == p.root.Pseudonym(string(p.practice.ID()), "telegram", chat) {
+			return "what " + chat + " said as a partner"
 		}
 	}
 	return s.Kind() + " " + s.Name()

@@ -25,7 +25,9 @@ look at every text. No line is kept.
 
 With -labelled, lines of LABEL, LANGUAGE and TEXT are read from a file, "-" being standard input, and
 the table of what was expected and what was found is written, with how much each class found of its
-own (recall), how much of what it found was its own (precision), and the false alarms.
+own (recall), how much of what it found was its own (precision), and the false alarms. With -lang,
+only the lines of that language count; with -misses, the lines whose class is wrong come first, each
+as LABEL, CLASS, RULE, LANGUAGE and TEXT.
 
   printf 'en\tI want to die\n' | anteroom screen
   anteroom screen -labelled corpus.tsv
@@ -38,6 +40,8 @@ const lineSize = 16 << 20
 func screening(_ context.Context, p *program, c command, args []string) error {
 	fl := newFlags("screen")
 	labelled := fl.String("labelled", "", "`FILE` of lines whose class is known")
+	lang := fl.String("lang", "", "with -labelled: only lines of this `LANGUAGE`")
+	misses := fl.Bool("misses", false, "with -labelled: the lines whose class is wrong, too")
 	settings := p.settingsOf(fl, "practice")
 	if err := p.parse(c, fl, args, 0); err != nil {
 		return err
@@ -54,6 +58,9 @@ func screening(_ context.Context, p *program, c command, args []string) error {
 	if err != nil {
 		return usageError{inFolder(cfg.Practice, err)}
 	}
+	if *labelled == "" && (*lang != "" || *misses) {
+		return usageError{errors.New("-lang and -misses go with -labelled FILE")}
+	}
 	if *labelled == "" {
 		return p.screenLines(rules)
 	}
@@ -66,7 +73,7 @@ func screening(_ context.Context, p *program, c command, args []string) error {
 		defer f.Close()
 		name, in = *labelled, f
 	}
-	return p.screenLabelled(rules, name, in)
+	return p.screenLabelled(rules, name, in, *lang, *misses)
 }
 
 // screenLines answers each line as it comes.
@@ -93,18 +100,24 @@ func verdict(rules *safety.Rules, text string) (safety.Class, string) {
 }
 
 // screenLabelled writes the table of labels and findings.
-func (p *program) screenLabelled(rules *safety.Rules, name string, in io.Reader) error {
-	t := newConfusion()
+func (p *program) screenLabelled(rules *safety.Rules, name string, in io.Reader, lang string, misses bool) error {
+	t, out := newConfusion(), bufio.NewWriter(p.stdout)
 	wrong, err := eachLine(name, in, 3, func(fields []string) error {
 		label := safety.Class(fields[0])
 		if !slices.Contains(safety.Classes(), label) {
 			return fmt.Errorf("%q is no label: use %s", fields[0], strings.Join(classNames(), ", "))
 		}
-		class, _ := verdict(rules, fields[2])
+		if lang != "" && fields[1] != lang {
+			return nil
+		}
+		class, rule := verdict(rules, fields[2])
 		t.add(label, class)
+		if misses && class != label {
+			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", label, class, rule, fields[1], fields[2])
+		}
 		return nil
 	})
-	if err != nil {
+	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
 	}
 	if err := p.bad(wrong); err != nil {

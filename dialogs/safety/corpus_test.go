@@ -13,8 +13,10 @@ import (
 	"anteroom/dialogs/safety"
 )
 
-// line is one labelled message. Rules may be written against dev.tsv; figures
-// are quoted on held.tsv, which was written before the rules.
+// line is one labelled message. Rules are written against dev.tsv, to which
+// several writers gave lines that the rules had not seen. held.tsv was written
+// before the rules and guards what was reached: it has been read since, so
+// honest figures need lines that nobody here has seen.
 type line struct {
 	label          safety.Class
 	language, text string
@@ -55,19 +57,13 @@ func TestCorpus(t *testing.T) {
 				}
 				continue
 			}
-			if label == safety.Emergency {
-				label = safety.Medical
-			}
-			if got == safety.Emergency {
-				got = safety.Medical
-			}
 			lines[label]++
 			if got == label {
 				right[label]++
 			}
 		}
-		for c, least := range map[safety.Class]float64{safety.Crisis: 0.95, safety.Child: 0.95, safety.Medical: 0.95, safety.IPV: 0.9, safety.Solicitation: 0.9} {
-			if got := float64(right[c]) / float64(lines[c]); got < least || lines[c] < 20 {
+		for c, least := range map[safety.Class]float64{safety.Crisis: 0.95, safety.Child: 0.95, safety.Emergency: 0.95, safety.Medical: 0.95, safety.IPV: 0.9, safety.Solicitation: 0.9} {
+			if got := float64(right[c]) / float64(lines[c]); got < least || lines[c] < 50 {
 				t.Errorf("%s: %s: found %.3f of %d, want %.2f", half, c, got, lines[c], least)
 			}
 		}
@@ -78,8 +74,8 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: got %v, want both languages", half, languages)
 		}
 	}
-	if total < 1200 {
-		t.Errorf("the corpus has %d lines, want 1200", total)
+	if total < 2900 {
+		t.Errorf("the corpus has %d lines, want 2900", total)
 	}
 }
 

@@ -6,8 +6,10 @@
 // language, that a clinician can read, change and sign. A rule says which
 // words in which order mean something (says), what must stand near them
 // (with), and what turns them off (unless): a negation, the past, a film, an
-// agreement. The rules of all languages are held at once, since people mix
-// them; the screen is never told which language it reads.
+// agreement. Lists of one name in several languages are one list, so a rule
+// that joins lists stands once, under safety/both. The rules of all languages
+// are held at once, since people mix them; the screen is never told which
+// language it reads.
 //
 // Words are compared as they sound rather than as they are typed: case,
 // accents, invisible characters, stretched, spaced or replaced letters and

@@ -41,7 +41,8 @@ type Finding struct {
 	Class Class
 	Rule  string // its id
 	Words Words
-	// Unclear says of a Kink that nothing tells whether it was agreed on.
+	// Unclear: the words may be play or harm, and the person should be asked
+	// whether both agreed on it. The class is then Kink.
 	Unclear bool
 }
 

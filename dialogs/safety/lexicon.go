@@ -15,11 +15,13 @@ import (
 type lexicon struct {
 	ids        map[string]int32
 	words      []word
+	branches   []branch
 	beginnings map[string]int32 // "suicid*": the words that begin so
 	lengths    uint64           // bit n: some beginning has n letters
 	begin      [26 * 26]bool    // the two letters that some beginning starts with
 	single     map[string]int32 // words with no letter doubled, for "sooo"
-	sounds     []sound
+	sounds     [256][]sound     // by their first letter
+	sounding   bool
 	heard      map[string]int32 // words by how they sound
 	near       map[string]int32 // tolerant words with one letter left out
 	nearby     [26]bool         // the letters that tolerant words begin with
@@ -31,17 +33,22 @@ type word struct {
 	text     string
 	number   int32   // "thirteen", or -1
 	tolerant bool    // one letter of it may be wrong
+	common   bool    // texts are full of it
+	turns    bool    // by itself it turns what follows: "not"
 	like     []int32 // beginnings that it has
 	terms    []int32 // that it is by itself
-	starts   []phrase
-	ends     []phrase
+	bits     []int32 // those of them that some pattern needs nearby
+	roots    []int32 // branches of phrases that begin with it
 	anchors  [phases][]anchor
 }
 
-// phrase is several words that are one of a term's.
-type phrase struct {
-	term  int32
-	words []int32
+// branch is the beginning of a phrase: the words that may follow, and the
+// terms that are complete here.
+type branch struct {
+	next    map[int32]int32 // by word
+	terms   []int32
+	bits    []int32
+	anchors [phases][]anchor
 }
 
 // sound is letters that sound as others do.
@@ -99,7 +106,10 @@ func (l *lexicon) id(folded string) int32 {
 // finish makes the lexicon ready when every word is known.
 func (l *lexicon) finish(tolerant []string, sounds []sound, spoken map[int32]bool) {
 	slices.SortStableFunc(sounds, func(a, b sound) int { return len(b.from) - len(a.from) })
-	l.sounds = sounds
+	for _, s := range sounds {
+		l.sounds[s.from[0]] = append(l.sounds[s.from[0]], s)
+	}
+	l.sounding = len(sounds) > 0
 	for id := range l.words {
 		text := l.words[id].text
 		if start, ok := strings.CutSuffix(text, "*"); ok && start != "" {
@@ -126,7 +136,7 @@ func (l *lexicon) finish(tolerant []string, sounds []sound, spoken map[int32]boo
 		}
 		put(l.single, squeeze([]byte(text)), int32(id))
 		if spoken[int32(id)] && len(text) >= 4 {
-			put(l.heard, l.sound([]byte(text)), int32(id))
+			put(l.heard, string(l.sound([]byte(text), nil)), int32(id))
 		}
 	}
 	for id := range l.words { // what a beginning is, its words are
@@ -134,14 +144,18 @@ func (l *lexicon) finish(tolerant []string, sounds []sound, spoken map[int32]boo
 		for _, other := range w.like {
 			o := &l.words[other]
 			w.terms = append(w.terms, o.terms...)
-			w.starts = append(w.starts, o.starts...)
-			w.ends = append(w.ends, o.ends...)
+			w.roots = append(w.roots, o.roots...)
 			for p := range w.anchors {
 				w.anchors[p] = append(w.anchors[p], o.anchors[p]...)
 			}
 		}
 		slices.Sort(w.terms)
 		w.terms = slices.Compact(w.terms)
+	}
+	for i := range l.branches {
+		br := &l.branches[i]
+		slices.Sort(br.terms)
+		br.terms = slices.Compact(br.terms)
 	}
 	for _, t := range tolerant {
 		id := l.ids[t]
@@ -164,11 +178,6 @@ func pair(b []byte) (int, bool) {
 		return 0, false
 	}
 	return int(b[0]-'a')*26 + int(b[1]-'a'), true
-}
-
-// is reports that a word is the one wanted, or begins as wanted.
-func (l *lexicon) is(got, want int32) bool {
-	return got == want || got != 0 && slices.Contains(l.words[got].like, want)
 }
 
 // find is the word that was meant: as it stands, with digits and signs read
@@ -201,8 +210,9 @@ func (l *lexicon) find(b []byte) int32 {
 	if id := l.beginning(b); id != 0 {
 		return id
 	}
-	if len(b) >= 4 && len(l.sounds) > 0 {
-		if id, ok := l.heard[l.sound(b)]; ok {
+	if len(b) >= 4 && l.sounding {
+		var buf [2 * longest]byte
+		if id, ok := l.heard[string(l.sound(b, buf[:0]))]; ok {
 			return id
 		}
 	}
@@ -285,11 +295,10 @@ func squeeze(b []byte) string {
 
 // sound writes a word as it sounds, in the way of the languages that say how
 // they sound, doubled letters once.
-func (l *lexicon) sound(b []byte) string {
-	out := make([]byte, 0, longest)
+func (l *lexicon) sound(b, out []byte) []byte {
 next:
 	for len(b) > 0 {
-		for _, s := range l.sounds {
+		for _, s := range l.sounds[b[0]] {
 			if len(b) >= len(s.from) && string(b[:len(s.from)]) == s.from {
 				for _, c := range []byte(s.to) {
 					if len(out) == 0 || out[len(out)-1] != c {
@@ -305,7 +314,7 @@ next:
 		}
 		b = b[1:]
 	}
-	return string(out)
+	return out
 }
 
 // misspelt is a tolerant word of which one letter is missing, wrong, too many

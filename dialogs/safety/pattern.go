@@ -1,15 +1,18 @@
 package safety
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 // What a pattern is for says when it is looked for.
 const (
-	overlooked = iota // words that mean nothing here: taken out before the rules look
+	listed     = iota // lines of a list: found first, so that others can name them
+	overlooked        // words that mean nothing here: taken out before the rules look
 	excepted          // what looks like a context and is none
 	context           // what a rule may need near, or must not have near
 	ruled             // the rules themselves
@@ -19,10 +22,17 @@ const (
 // pattern is one line of says, of a context, or of what is overlooked.
 type pattern struct {
 	items []item
-	owner int32 // the rule or the trigger
-	// outside: the pattern has a word that is itself a trigger of a context,
-	// so contexts are looked for at its beginning only.
-	outside bool
+	parts []part
+	owner int32   // the rule or the trigger
+	home  int32   // the part with the anchor
+	need  []int32 // terms that must stand nearby, beside the anchor: bits in the end
+}
+
+// part is what stands between two & of a line: items from and to.
+type part struct {
+	from, to int
+	key      int  // the item that is looked for first
+	not      bool // it must not stand there
 }
 
 // item is one step of a pattern.
@@ -38,8 +48,8 @@ type item struct {
 type anchor struct {
 	pattern int32
 	item    int16
-	offset  int16   // of the word in the phrase
-	phrase  []int32 // nil for a word by itself
+	far     bool  // its words may be more than a block away
+	need    int32 // the bit of the rarest of the others that must stand nearby, or -1
 }
 
 // gaps are the signs for words that are passed over, and how many.
@@ -50,11 +60,42 @@ const phraseWords = 8
 
 // parsePattern reads the words, lists, gaps and numbers of one line. It
 // returns what is wrong and its mend, or nothing.
-func (b *builder) parsePattern(line string) (items []item, what, mend string) {
+func (b *builder) parsePattern(line string) (p pattern, what, mend string) {
 	fields := strings.Fields(line)
 	if len(fields) == 0 {
-		return nil, "a line without words", "write the words, or delete it"
+		return p, "a line without words", "write the words, or delete it"
 	}
+	for from := 0; from <= len(fields); {
+		to := from
+		for to < len(fields) && fields[to] != "&" {
+			to++
+		}
+		piece := part{from: len(p.items)}
+		words := fields[from:to]
+		if len(words) > 0 && words[0] == "!" {
+			piece.not, words = true, words[1:]
+		}
+		if len(words) == 0 {
+			return p, fmt.Sprintf("%q has an & with nothing beside it", line), "write words on both sides"
+		}
+		items, what, mend := b.parsePart(line, words)
+		if what != "" {
+			return p, what, mend
+		}
+		p.items = append(p.items, items...)
+		piece.to = len(p.items)
+		p.parts = append(p.parts, piece)
+		from = to + 1
+	}
+	if len(p.items) > maxItems {
+		return p, fmt.Sprintf("a line of %d steps", len(p.items)), fmt.Sprintf("write at most %d", maxItems)
+	}
+	what, mend = b.sound(line, &p)
+	return p, what, mend
+}
+
+// parsePart reads the words between two &.
+func (b *builder) parsePart(line string, fields []string) (items []item, what, mend string) {
 	for i, f := range fields {
 		if n, ok := gaps[f]; ok {
 			switch {
@@ -88,7 +129,7 @@ func (b *builder) parsePattern(line string) (items []item, what, mend string) {
 			}
 			it.low, it.high = int32(a), int32(min(b, math.MaxInt32))
 		case braced:
-			id, ok := b.lists[inner]
+			id, ok := b.names[inner]
 			if !ok {
 				return nil, fmt.Sprintf("there is no list {%s}", inner), suggest(inner, b.listNames())
 			}
@@ -102,21 +143,33 @@ func (b *builder) parsePattern(line string) (items []item, what, mend string) {
 		}
 		items = append(items, it)
 	}
-	if len(items) > maxItems {
-		return nil, fmt.Sprintf("a line of %d steps", len(items)), fmt.Sprintf("write at most %d", maxItems)
-	}
-	if what, mend := b.sound(line, items); what != "" {
-		return nil, what, mend
-	}
 	return items, "", ""
 }
 
-// sound reports a pattern that could be found anywhere.
-func (b *builder) sound(line string, items []item) (what, mend string) {
-	for _, it := range items {
-		if it.term >= 0 && !it.optional {
-			return "", ""
+// sound reports a pattern that could be found anywhere, and chooses what each
+// part is looked for by.
+func (b *builder) sound(line string, p *pattern) (what, mend string) {
+	home := false
+	for i := range p.parts {
+		part := &p.parts[i]
+		part.key = -1
+		for k := part.from; k < part.to; k++ {
+			it := p.items[k]
+			home = home || it.term >= 0 && !it.optional && !part.not
+			if it.gap == 0 && !it.optional && (part.key < 0 || it.term >= 0 && p.items[part.key].term < 0) {
+				part.key = k
+			}
 		}
+		if part.key < 0 {
+			home = false
+			break
+		}
+	}
+	if home {
+		if p.parts[0].not {
+			return fmt.Sprintf("%q begins with what must not be there", line), "write what must be there first"
+		}
+		return "", ""
 	}
 	return fmt.Sprintf("%q has no word that must be there", line), "write at least one word or list without ?"
 }
@@ -131,7 +184,7 @@ func (b *builder) literal(f string) (id int32, what, mend string) {
 	for one := range strings.SplitSeq(f, "|") {
 		if name, ok := strings.CutPrefix(one, "{"); ok && strings.HasSuffix(name, "}") {
 			name = name[:len(name)-1]
-			list, ok := b.lists[name]
+			list, ok := b.names[name]
 			if !ok {
 				return 0, fmt.Sprintf("there is no list {%s}", name), suggest(name, b.listNames())
 			}
@@ -186,56 +239,146 @@ func (b *builder) term(phrases [][]int32) int32 {
 func (b *builder) extend(id int32, phrases [][]int32) {
 	b.terms[id] = append(b.terms[id], phrases...)
 	for _, p := range phrases {
+		first := &b.lex.words[p[0]]
 		if len(p) == 1 {
-			w := &b.lex.words[p[0]]
-			w.terms = append(w.terms, id)
+			first.terms = append(first.terms, id)
 			continue
 		}
-		first, last := &b.lex.words[p[0]], &b.lex.words[p[len(p)-1]]
-		first.starts = append(first.starts, phrase{id, p})
-		last.ends = append(last.ends, phrase{id, p})
+		at := b.branch(p)
+		b.lex.branches[at].terms = append(b.lex.branches[at].terms, id)
 	}
+}
+
+// branch is where the phrases of these words end, a new one where it is new.
+func (b *builder) branch(words []int32) int32 {
+	at, ok := b.roots[words[0]]
+	if !ok {
+		at = b.lex.sprout()
+		b.roots[words[0]] = at
+		w := &b.lex.words[words[0]]
+		w.roots = append(w.roots, at)
+	}
+	for _, w := range words[1:] {
+		next, ok := b.lex.branches[at].next[w]
+		if !ok {
+			next = b.lex.sprout()
+			b.lex.branches[at].next[w] = next
+		}
+		at = next
+	}
+	return at
+}
+
+func (l *lexicon) sprout() int32 {
+	l.branches = append(l.branches, branch{next: make(map[int32]int32)})
+	return int32(len(l.branches) - 1)
 }
 
 // add puts a parsed pattern among those that are looked for.
-func (b *builder) add(phase int, items []item, owner int32) {
+func (b *builder) add(phase int, p pattern, owner int32) {
 	id := int32(len(b.patterns))
-	p := pattern{items: items, owner: owner}
-	best, least := 0, math.Inf(1)
-	for i, it := range items {
-		if it.term < 0 || it.optional {
-			continue
-		}
-		sum := 0.0
-		for _, words := range b.terms[it.term] {
-			_, often := b.rarest(words)
-			sum += often
-		}
-		if sum < least {
-			best, least = i, sum
+	p.owner = owner
+	best, least := -1, math.Inf(1)
+	for j, part := range p.parts {
+		for k := part.from; k < part.to && !part.not; k++ {
+			if it := p.items[k]; it.term >= 0 && !it.optional {
+				if often := b.often(it.term); often < least {
+					best, least, p.home = k, often, int32(j)
+				}
+			}
 		}
 	}
-	for _, words := range b.terms[items[best].term] {
-		at, _ := b.rarest(words)
-		a := anchor{pattern: id, item: int16(best), offset: int16(at)}
-		if len(words) > 1 {
-			a.phrase = words
+	for _, part := range p.parts {
+		for k := part.from; k < part.to && !part.not; k++ {
+			if it := p.items[k]; it.term >= 0 && !it.optional && k != best {
+				p.need = append(p.need, it.term)
+			}
 		}
-		w := &b.lex.words[words[at]]
-		w.anchors[phase] = append(w.anchors[phase], a)
 	}
+	slices.SortFunc(p.need, func(x, y int32) int { return cmp.Compare(b.often(x), b.often(y)) })
+	p.need = slices.Compact(p.need)
+	a := anchor{pattern: id, item: int16(best), far: len(p.parts) > 1 || b.reach(p.items) > blockWords}
+	b.anchored = append(b.anchored, anchoring{phase, p.items[best].term, a})
 	b.patterns = append(b.patterns, p)
 }
 
-// rarest is the word of a phrase that texts have least, and a guess how often
-// they have it: short words are common.
-func (b *builder) rarest(words []int32) (at int, often float64) {
-	often = math.Inf(1)
-	for i, id := range words {
-		n := len(strings.TrimSuffix(b.lex.words[id].text, "*"))
-		if f := math.Pow(3, -float64(min(n, 8))); f < often {
-			at, often = i, f
+// reach is how many words of a text the items may cover.
+func (b *builder) reach(items []item) int {
+	n := 0
+	for _, it := range items {
+		longest := 1
+		if it.term >= 0 {
+			for _, words := range b.terms[it.term] {
+				longest = max(longest, len(words))
+			}
+			if _, ok := b.listOf[it.term]; ok {
+				longest = max(longest, blockWords)
+			}
+		}
+		n += int(it.gap) + longest
+	}
+	return n
+}
+
+// anchoring is an anchor that waits until every word is known.
+type anchoring struct {
+	phase int
+	term  int32
+	anchor
+}
+
+// anchor puts the patterns where their words are.
+func (b *builder) anchor() {
+	for _, a := range b.anchored {
+		var words, branches []int32
+		for _, p := range b.terms[a.term] {
+			if len(p) == 1 {
+				words = append(words, p[0])
+			} else {
+				branches = append(branches, b.branch(p))
+			}
+		}
+		slices.Sort(words)
+		slices.Sort(branches)
+		if l, ok := b.listOf[a.term]; ok {
+			b.listings[l].anchors[a.phase] = append(b.listings[l].anchors[a.phase], a.anchor)
+		}
+		for _, id := range slices.Compact(words) {
+			w := &b.lex.words[id]
+			w.anchors[a.phase] = append(w.anchors[a.phase], a.anchor)
+		}
+		for _, id := range slices.Compact(branches) {
+			br := &b.lex.branches[id]
+			br.anchors[a.phase] = append(br.anchors[a.phase], a.anchor)
 		}
 	}
-	return at, often
+}
+
+// often is a guess how often texts have one of a term's words: short words and
+// those of the list common: are frequent, a phrase is as rare as its rarest.
+func (b *builder) often(term int32) float64 {
+	if term < 0 {
+		return 1
+	}
+	if f, ok := b.frequent[term]; ok {
+		return f
+	}
+	sum := 0.0
+	for _, words := range b.terms[term] {
+		least := math.Inf(1)
+		for _, id := range words {
+			w := &b.lex.words[id]
+			f := math.Pow(3, -float64(min(len(strings.TrimSuffix(w.text, "*")), 8)))
+			if w.common {
+				f = max(f, 0.02)
+			}
+			least = min(least, f)
+		}
+		sum += least
+	}
+	for range b.written[term] {
+		sum += 0.001
+	}
+	b.frequent[term] = sum
+	return sum
 }

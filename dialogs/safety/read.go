@@ -44,6 +44,7 @@ type ruleText struct {
 	file, language string
 	says           []text
 	with, unless   []text
+	unclear        bool
 }
 
 // file is one rule file as it was read.
@@ -55,6 +56,7 @@ type file struct {
 	lists      []listText
 	numbers    []numberText
 	tolerant   []text
+	common     []text
 	sounds     []sound
 	overlooked []text
 	contexts   []contextText
@@ -108,6 +110,7 @@ func (f *file) read(data []byte) {
 		"words":      f.readLists,
 		"numbers":    f.readNumbers,
 		"tolerant":   func(n *yaml.Node) { f.tolerant = f.texts(n) },
+		"common":     func(n *yaml.Node) { f.common = f.texts(n) },
 		"sounds":     f.readSounds,
 		"overlooked": func(n *yaml.Node) { f.overlooked = f.texts(n) },
 		"contexts":   f.readContexts,
@@ -283,6 +286,14 @@ func (f *file) readRules(n *yaml.Node) {
 			"says":   func(n *yaml.Node) { r.says = f.texts(n) },
 			"with":   func(n *yaml.Node) { r.with = f.texts(n) },
 			"unless": func(n *yaml.Node) { r.unless = f.texts(n) },
+			"unclear": func(n *yaml.Node) {
+				switch n.Value {
+				case "true", "false":
+					r.unclear = n.Value == "true"
+				default:
+					f.bad(here(n), fmt.Sprintf("%q is neither true nor false", n.Value), "write true, or leave it out")
+				}
+			},
 		})
 		if len(f.problems) > problems {
 			continue
@@ -295,6 +306,8 @@ func (f *file) readRules(n *yaml.Node) {
 			f.bad(r.id, fmt.Sprintf("the rule %q has no class", r.id.text), "add class: to it, or to the file")
 		case !slices.Contains(Classes(), r.class) || r.class == None:
 			f.bad(class, fmt.Sprintf("there is no class %q", class.text), "use crisis, child, emergency, ipv, medical, solicitation or kink")
+		case r.unclear && r.class != Kink:
+			f.bad(r.id, fmt.Sprintf("the rule %q is unclear and raises an alarm", r.id.text), "only a rule of class kink may be unclear")
 		case source.text == "":
 			f.bad(r.id, fmt.Sprintf("the rule %q has no source", r.id.text), "say where it comes from, in source:")
 		case len(r.says) == 0:

@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Rules is all rules of all languages, ready to screen texts. It is safe for
@@ -17,6 +18,9 @@ type Rules struct {
 	triggers []trigger
 	rules    []rule
 	cancels  [maxContexts]uint64 // by context: those that cancel it where both stand
+	listings []listing
+	width    int // of a set of terms, in words of 64 bits
+	searches *sync.Pool
 }
 
 // rule is what one pattern says when it is found.
@@ -24,6 +28,14 @@ type rule struct {
 	id           string
 	class        Class
 	with, unless uint64 // contexts, a bit each: one of with must be there, none of unless may
+	unclear      bool
+}
+
+// listing is a list that has lines beside its words and phrases.
+type listing struct {
+	terms   []int32 // the list
+	bit     int32   // of it, or -1 where no pattern needs it nearby
+	anchors [phases][]anchor
 }
 
 // Scope is where the words of a context count.
@@ -60,13 +72,18 @@ const folder = "safety"
 // builder gathers the files into Rules.
 type builder struct {
 	Rules
-	terms    [][][]int32 // words and phrases of each term
-	lists    map[string]int32
+	terms    [][][]int32        // words and phrases of each term
+	names    map[string]int32   // lists
+	listOf   map[int32]int32    // their listings
+	written  map[int32][]lineOf // their lines
 	literals map[string]int32
 	contexts map[string]int
 	tolerant []string
 	sounds   []sound
-	spoken   map[int32]bool // words of a language that says how it sounds
+	spoken   map[int32]bool  // words of a language that says how it sounds
+	roots    map[int32]int32 // branches by their first word
+	anchored []anchoring
+	frequent map[int32]float64 // by term
 	problems Problems
 }
 
@@ -79,8 +96,8 @@ func Load(fsys fs.FS) (*Rules, error) {
 	}
 	b := &builder{
 		Rules: Rules{lex: newLexicon()},
-		lists: make(map[string]int32), literals: make(map[string]int32), contexts: make(map[string]int),
-		spoken: make(map[int32]bool),
+		names: make(map[string]int32), listOf: make(map[int32]int32), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
+		spoken: make(map[int32]bool), roots: make(map[int32]int32), frequent: make(map[int32]float64),
 	}
 	var files []*file
 	for _, name := range names {
@@ -100,9 +117,64 @@ func Load(fsys fs.FS) (*Rules, error) {
 	if len(b.problems) > 0 {
 		return nil, b.problems.sorted()
 	}
+	b.anchor()
+	b.inner()
 	b.lex.finish(b.tolerant, b.sounds, b.spoken)
+	b.number()
+	b.searches = &sync.Pool{New: func() any { return new(search) }}
 	rules := b.Rules
 	return &rules, nil
+}
+
+// number gives every term that some pattern needs nearby a bit of its own.
+func (b *builder) number() {
+	bits, next := make([]int32, len(b.terms)), int32(0)
+	for i := range bits {
+		bits[i] = -1
+	}
+	for i := range b.patterns {
+		for k, t := range b.patterns[i].need {
+			if bits[t] < 0 {
+				bits[t] = next
+				next++
+			}
+			b.patterns[i].need[k] = bits[t]
+		}
+	}
+	of := func(terms []int32) (set []int32) {
+		for _, t := range terms {
+			if bits[t] >= 0 {
+				set = append(set, bits[t])
+			}
+		}
+		return set
+	}
+	anchors := func(by *[phases][]anchor) {
+		for p := range by {
+			for i := range by[p] {
+				a := &by[p][i]
+				if a.need = -1; len(b.patterns[a.pattern].need) > 0 {
+					a.need = b.patterns[a.pattern].need[0]
+				}
+			}
+		}
+	}
+	for i := range b.lex.words {
+		w := &b.lex.words[i]
+		w.bits = of(w.terms)
+		anchors(&w.anchors)
+	}
+	for i := range b.lex.branches {
+		br := &b.lex.branches[i]
+		br.bits = of(br.terms)
+		anchors(&br.anchors)
+	}
+	for i := range b.listings {
+		l := &b.listings[i]
+		l.bit = bits[l.terms[0]]
+		anchors(&l.anchors)
+	}
+	b.width = int(next)/64 + 1
 }
 
 // build takes the words of all files first, then what is written with them.
@@ -126,6 +198,11 @@ func (b *builder) build(files []*file) {
 	if len(b.contexts) > maxContexts {
 		b.problems = append(b.problems, Problem{File: folder, What: fmt.Sprintf("%d contexts", len(b.contexts)), Mend: fmt.Sprintf("use at most %d", maxContexts)})
 		return
+	}
+	for id := range int32(len(b.terms)) {
+		for _, l := range b.written[id] {
+			b.line(l.file, l.text, id)
+		}
 	}
 	ids := make(map[string]ruleText)
 	for _, f := range files {
@@ -151,33 +228,46 @@ func (b *builder) build(files []*file) {
 		known = len(b.lex.words)
 		b.problems = append(b.problems, f.late()...)
 	}
-	b.inner()
 }
 
 // words takes a file's lists, numbers and tolerant words.
 func (b *builder) words(f *file) {
 	for _, l := range f.lists {
-		id, ok := b.lists[l.name.text]
+		id, ok := b.names[l.name.text]
 		if !ok {
 			id = b.term(nil)
-			b.lists[l.name.text] = id
+			b.names[l.name.text] = id
 		}
 		for _, e := range l.entries {
-			words, what, mend := b.phrase(e.text)
-			if what != "" {
-				f.bad(e, what, mend)
+			phrases := writeOut(e.text)
+			if phrases == nil {
+				if _, ok := b.listOf[id]; !ok {
+					b.listOf[id] = int32(len(b.listings))
+					b.listings = append(b.listings, listing{terms: []int32{id}})
+				}
+				b.written[id] = append(b.written[id], lineOf{f, e})
 				continue
 			}
-			b.extend(id, [][]int32{words})
-			if len(f.sounds) > 0 {
-				for _, w := range words {
-					b.spoken[w] = true
+			for _, one := range phrases {
+				words, what, mend := b.phrase(one)
+				if what != "" {
+					f.bad(e, what, mend)
+					break
+				}
+				b.extend(id, [][]int32{words})
+				if len(f.sounds) > 0 {
+					for _, w := range words {
+						b.spoken[w] = true
+					}
 				}
 			}
 		}
 	}
 	for _, n := range f.numbers {
 		b.lex.words[b.lex.id(b.lex.fold(n.name.text))].number = int32(n.value)
+	}
+	for _, c := range f.common {
+		b.lex.words[b.lex.id(b.lex.fold(c.text))].common = true
 	}
 	for _, t := range f.tolerant {
 		folded := b.lex.fold(t.text)
@@ -190,13 +280,76 @@ func (b *builder) words(f *file) {
 	}
 }
 
-func (b *builder) pattern(f *file, phase int, line text, owner int32) {
-	items, what, mend := b.parsePattern(line.text)
+// lineOf is a line of a list that is more than words side by side.
+type lineOf struct {
+	file *file
+	text text
+}
+
+// line takes a line of a list as a pattern.
+func (b *builder) line(f *file, line text, list int32) {
+	p, what, mend := b.parsePattern(line.text)
+	for _, it := range p.items {
+		if what == "" && it.term >= 0 && len(b.written[it.term]) > 0 {
+			what, mend = fmt.Sprintf("%q names a list that has lines itself", line.text), "name lists of words and phrases only"
+		}
+	}
+	if what == "" && len(p.parts) > 1 {
+		what, mend = fmt.Sprintf("%q has an & in a list", line.text), "write the & into the rule"
+	}
 	if what != "" {
 		f.bad(line, what, mend)
 		return
 	}
-	b.add(phase, items, owner)
+	b.add(listed, p, b.listOf[list])
+}
+
+// spreads is how many phrases one entry of a list is written out as; one that
+// stands for more is looked for as a line.
+const spreads = 100
+
+// writeOut writes out an entry of a list: "hold|holds me? down" is four phrases.
+// It is nil for an entry with gaps, numbers or lists.
+func writeOut(entry string) []string {
+	if len(strings.Fields(entry)) > phraseWords || strings.ContainsAny(entry, "{") || strings.Contains(entry, "..") {
+		return nil
+	}
+	if !strings.ContainsAny(entry, "|?") {
+		return []string{entry}
+	}
+	out := []string{""}
+	for field := range strings.FieldsSeq(entry) {
+		field, optional := strings.CutSuffix(field, "?")
+		choices := strings.Split(field, "|")
+		if optional {
+			choices = append(choices, "")
+		}
+		if len(out)*len(choices) > spreads {
+			return nil
+		}
+		var longer []string
+		for _, o := range out {
+			for _, c := range choices {
+				longer = append(longer, strings.TrimSpace(o+" "+strings.ReplaceAll(c, "_", " ")))
+			}
+		}
+		out = longer
+	}
+	for _, o := range out {
+		if len(strings.Fields(o)) > phraseWords {
+			return nil
+		}
+	}
+	return out
+}
+
+func (b *builder) pattern(f *file, phase int, line text, owner int32) {
+	p, what, mend := b.parsePattern(line.text)
+	if what != "" {
+		f.bad(line, what, mend)
+		return
+	}
+	b.add(phase, p, owner)
 }
 
 func (b *builder) context(f *file, c contextText) {
@@ -228,7 +381,7 @@ func (b *builder) context(f *file, c contextText) {
 
 func (b *builder) rule(f *file, r ruleText) {
 	owner := int32(len(b.rules))
-	b.rules = append(b.rules, rule{id: r.id.text, class: r.class, with: b.set(f, r.with), unless: b.set(f, r.unless)})
+	b.rules = append(b.rules, rule{id: r.id.text, class: r.class, with: b.set(f, r.with), unless: b.set(f, r.unless), unclear: r.unclear})
 	for _, line := range r.says {
 		b.pattern(f, ruled, line, owner)
 	}
@@ -247,37 +400,22 @@ func (b *builder) set(f *file, names []text) (set uint64) {
 	return set
 }
 
-func (b *builder) listNames() []string { return slices.Sorted(maps.Keys(b.lists)) }
+func (b *builder) listNames() []string { return slices.Sorted(maps.Keys(b.names)) }
 
-// inner marks the rules' patterns that hold a trigger themselves: "I do not
-// want to live" is not negated by its own "not".
+// inner marks the words that are a trigger by themselves.
 func (b *builder) inner() {
-	triggers := make(map[int32]bool)
-	isRule := make(map[int32]bool)
-	for _, w := range b.lex.words {
-		for _, a := range w.anchors[context] {
-			if p := b.patterns[a.pattern]; len(p.items) == 1 && b.triggers[p.owner].scope == before {
-				for _, words := range b.terms[p.items[0].term] {
-					if len(words) == 1 {
-						triggers[words[0]] = true
-					}
-				}
-			}
-		}
-		for _, a := range w.anchors[ruled] {
-			isRule[a.pattern] = true
-		}
+	named := make(map[int32]bool)
+	for _, id := range b.names {
+		named[id] = true
 	}
-	for id := range isRule {
-		p := &b.patterns[id]
-		for _, it := range p.items {
-			if it.term < 0 {
-				continue
-			}
-			for _, words := range b.terms[it.term] {
-				for _, w := range words {
-					p.outside = p.outside || triggers[w]
-				}
+	for _, a := range b.anchored {
+		p := &b.patterns[a.pattern]
+		if a.phase != context || len(p.items) > 1 || named[p.items[0].term] || b.triggers[p.owner].scope != before {
+			continue
+		}
+		for _, words := range b.terms[p.items[0].term] {
+			if len(words) == 1 {
+				b.lex.words[words[0]].turns = true
 			}
 		}
 	}

@@ -15,7 +15,9 @@ const (
 // class first, and within a class in the order of the text. Each rule is found
 // once. A text longer than 16 KB is screened in windows that overlap by 1 KB.
 func (r *Rules) Screen(text string) []Finding {
-	s := search{Rules: r, found: make([]bool, len(r.rules))}
+	s := r.searches.Get().(*search)
+	defer r.searches.Put(s)
+	s.begin(r)
 	for from := 0; ; {
 		to := min(from+windowSize, len(text))
 		for to < len(text) && !utf8.RuneStart(text[to]) {
@@ -28,29 +30,52 @@ func (r *Rules) Screen(text string) []Finding {
 		for from = to - windowLap; !utf8.RuneStart(text[from]); from++ {
 		}
 	}
-	slices.SortStableFunc(s.findings, func(a, b Finding) int {
+	findings := s.findings
+	s.findings = nil // they hold the text, and belong to the caller
+	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Class.weight(), b.Class.weight()), cmp.Compare(a.Words.Start, b.Words.Start))
 	})
-	return slices.CompactFunc(s.findings, func(a, b Finding) bool { return a.Class == b.Class && a.Rule == b.Rule })
+	return slices.CompactFunc(findings, func(a, b Finding) bool { return a.Class == b.Class && a.Rule == b.Rule })
 }
 
-// search is one look at one text.
+// search is one look at one text. Its slices are used again for the next.
 type search struct {
 	*Rules
+	split    splitter
 	found    []bool
 	findings []Finding
 
 	tokens  []token
+	phrases []occurrence
+	first   []int32  // by token: the phrases that begin there, the last of them
+	last    []int32  // by token: the phrases that end there, the last of them
+	own     []uint64 // by block: the terms among its words
+	nearby  []uint64 // by block: those of its neighbours too
+	farther []uint64 // by block: those two blocks away too
+	seen    []int32  // by word: the block in which it was met, counted from one
 	muted   []bool   // tokens that are overlooked
+	mutes   bool     // some token is
 	around  []uint64 // contexts of what begins at a token
 	behind  []uint64 // contexts of what ends at a token
 	exempt  []uint64 // contexts of which a token is no trigger
 	located bool     // the contexts were looked for
 
-	phase int
-	now   *pattern
-	at    [maxItems]span // where the items stand
-	first int            // the item that is the anchor
+	phase  int
+	now    *pattern
+	at     [maxItems]span // where the items stand
+	part   int            // the part that is being fitted
+	anchor int            // its item that was found first
+	steps  int            // items that were tried: what the work is measured by
+}
+
+// occurrence is a phrase, or a line of a list, that stands in the text.
+type occurrence struct {
+	terms     []int32
+	anchors   *[phases][]anchor
+	from, to  int32
+	steps     uint64 // where the steps of a line begin, a bit a word from its first
+	nextFirst int32  // the next that begins there, or -1
+	nextLast  int32  // the next that ends there, or -1
 }
 
 // maxItems is how many items a pattern may have.
@@ -58,9 +83,30 @@ const maxItems = 24
 
 type span struct{ from, to int }
 
+func (s *search) begin(r *Rules) {
+	s.Rules, s.steps = r, 0
+	s.found = cleared(s.found, len(r.rules))
+	s.findings = nil
+	if len(s.seen) != len(r.lex.words) {
+		s.seen = make([]int32, len(r.lex.words))
+	}
+}
+
+// cleared is a slice of n zero values, in the room of another.
+func cleared[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n, n+n/4)
+	}
+	old = old[:n]
+	clear(old)
+	return old
+}
+
 func (s *search) window(text string, from, to int) {
-	s.tokens = s.lex.split(text[from:to])
-	s.muted, s.located = nil, false
+	s.tokens = s.split.words(s.lex, text[from:to])
+	s.muted, s.mutes, s.located = cleared(s.muted, len(s.tokens)), false, false
+	s.gather()
+	s.look(listed)
 	s.look(overlooked)
 	before := len(s.findings)
 	s.look(ruled)
@@ -68,6 +114,114 @@ func (s *search) window(text string, from, to int) {
 		w := &s.findings[i].Words
 		w.Start, w.End = w.Start+from, w.End+from
 		w.text = text[w.Start:w.End]
+	}
+}
+
+// blockWords is how many words share one set of the terms among them. What a
+// pattern needs must stand in its own block or in a neighbour; two blocks away
+// for one that reaches farther.
+const blockWords = 16
+
+// gather finds every phrase of the text, and which terms stand near which word.
+func (s *search) gather() {
+	n := len(s.tokens)
+	blocks := n/blockWords + 1
+	s.phrases = s.phrases[:0]
+	s.first, s.last = cleared(s.first, n), cleared(s.last, n)
+	s.own = cleared(s.own, blocks*s.width)
+	clear(s.seen)
+	for i := range s.tokens {
+		id := s.tokens[i].word
+		if id == 0 {
+			continue
+		}
+		w, b := &s.lex.words[id], i/blockWords
+		if s.seen[id] != int32(b+1) {
+			s.seen[id] = int32(b + 1)
+			own := s.own[b*s.width:]
+			for _, t := range w.bits {
+				own[t>>6] |= 1 << (t & 63)
+			}
+		}
+		for _, root := range w.roots {
+			s.grow(root, i, i+1)
+		}
+	}
+	s.nearby, s.farther = cleared(s.nearby, blocks*s.width), cleared(s.farther, blocks*s.width)
+	for b := range blocks {
+		neighbours(s.nearby, s.own, b, blocks, s.width)
+	}
+	for b := range blocks {
+		neighbours(s.farther, s.nearby, b, blocks, s.width)
+	}
+}
+
+// neighbours gives a block its own terms and those of the blocks beside it.
+func neighbours(to, from []uint64, b, blocks, width int) {
+	near := to[b*width : (b+1)*width]
+	copy(near, from[b*width:])
+	for other := b - 1; other <= b+1; other += 2 {
+		if other < 0 || other == blocks {
+			continue
+		}
+		for i, set := range from[other*width : (other+1)*width] {
+			near[i] |= set
+		}
+	}
+}
+
+// grow follows a phrase that began at a word as far as the text does.
+func (s *search) grow(at int32, from, to int) {
+	br := &s.lex.branches[at]
+	if len(br.terms) > 0 {
+		own := s.own[from/blockWords*s.width:]
+		for _, t := range br.bits {
+			own[t>>6] |= 1 << (t & 63)
+		}
+		s.note(br.terms, &br.anchors, span{from, to}, 1)
+	}
+	if len(br.next) == 0 || to >= len(s.tokens) || s.tokens[to].stop == full || s.tokens[to].word == 0 {
+		return
+	}
+	id := s.tokens[to].word
+	if next, ok := br.next[id]; ok {
+		s.grow(next, from, to+1)
+	}
+	for _, like := range s.lex.words[id].like {
+		if next, ok := br.next[like]; ok {
+			s.grow(next, from, to+1)
+		}
+	}
+}
+
+// note keeps where a phrase stands.
+func (s *search) note(terms []int32, anchors *[phases][]anchor, at span, steps uint64) {
+	s.phrases = append(s.phrases, occurrence{terms, anchors, int32(at.from), int32(at.to), steps, s.first[at.from] - 1, s.last[at.to-1] - 1})
+	s.first[at.from], s.last[at.to-1] = int32(len(s.phrases)), int32(len(s.phrases))
+}
+
+// list notes a line of a list that fits, so that the rules find it.
+func (s *search) list(l *listing, at span) {
+	for o := s.first[at.from] - 1; o >= 0; o = s.phrases[o].nextFirst {
+		if p := &s.phrases[o]; int(p.to) == at.to && &p.terms[0] == &l.terms[0] {
+			return
+		}
+	}
+	steps := uint64(1)
+	if !s.turns(0) {
+		for k := range s.now.items {
+			if here := s.at[k]; s.now.items[k].gap == 0 && here.from >= 0 {
+				steps |= 1 << min(here.from-at.from, 63)
+			}
+		}
+	}
+	s.note(l.terms, &l.anchors, at, steps)
+	t, b := l.bit, at.from/blockWords
+	for other := max(0, b-2); t >= 0 && other <= min(b+2, len(s.tokens)/blockWords); other++ {
+		s.farther[other*s.width+int(t>>6)] |= 1 << (t & 63)
+		if b-1 <= other && other <= b+1 {
+			s.nearby[other*s.width+int(t>>6)] |= 1 << (t & 63)
+		}
 	}
 }
 
@@ -79,54 +233,63 @@ func (s *search) look(phase int) {
 		if id == 0 {
 			continue
 		}
-		for _, a := range s.lex.words[id].anchors[phase] {
-			p := &s.patterns[a.pattern]
-			if phase == ruled && s.found[p.owner] {
-				continue
-			}
-			from, to := i, i+1
-			if a.phrase != nil {
-				from = i - int(a.offset)
-				if to = from + len(a.phrase); !s.spells(from, a.phrase) {
-					continue
-				}
-			}
-			if phase == ruled && s.mute(from, to) {
-				continue
-			}
-			s.now, s.first = p, int(a.item)
-			s.at[a.item] = span{from, to}
-			s.right(int(a.item)+1, to)
+		s.try(s.lex.words[id].anchors[phase], i, i+1)
+		for o := s.first[i] - 1; o >= 0; o = s.phrases[o].nextFirst {
+			s.try(s.phrases[o].anchors[phase], i, int(s.phrases[o].to))
 		}
 	}
 }
 
-// spells reports that the words from a token on are these.
-func (s *search) spells(from int, words []int32) bool {
-	if from < 0 || from+len(words) > len(s.tokens) {
-		return false
-	}
-	for i, w := range words {
-		t := s.tokens[from+i]
-		if i > 0 && t.stop == full || !s.lex.is(t.word, w) {
-			return false
+// try fits the patterns that have one of their words here.
+func (s *search) try(anchors []anchor, from, to int) {
+	block := from / blockWords * s.width
+	near, far := s.nearby[block:block+s.width], s.farther[block:block+s.width]
+next:
+	for _, a := range anchors {
+		set := near
+		if a.far {
+			set = far
+		}
+		if a.need >= 0 && set[a.need>>6]&(1<<(a.need&63)) == 0 {
+			continue
+		}
+		p := &s.patterns[a.pattern]
+		for _, t := range p.need {
+			if set[t>>6]&(1<<(t&63)) == 0 {
+				continue next
+			}
+		}
+		if s.phase == ruled && (s.found[p.owner] || s.mute(from, to)) {
+			continue
+		}
+		s.now = p
+		s.part, s.anchor = int(p.home), int(a.item)
+		s.at[a.item] = span{from, to}
+		if s.right(s.anchor+1, to) && s.others(from) {
+			s.accept()
 		}
 	}
-	return true
 }
 
 func (s *search) mute(from, to int) bool {
-	return s.muted != nil && slices.Contains(s.muted[from:to], true)
+	return s.mutes && slices.Contains(s.muted[from:to], true)
 }
 
-// right fits the items from k on to the words from a token on.
+// across reports a gap that may go past the end of a sentence: a long one in
+// the line of a list. People who hurry put full stops anywhere.
+func (s *search) across(gap int32) bool { return gap > shortGap && s.phase == listed }
+
+const shortGap = 3
+
+// right fits the items of a part from k on to the words from a token on.
 func (s *search) right(k, pos int) bool {
-	if k == len(s.now.items) {
-		return s.left(s.first-1, s.at[s.first].from)
+	s.steps++
+	if k == s.now.parts[s.part].to {
+		return s.left(s.anchor-1, s.at[s.anchor].from)
 	}
 	it := &s.now.items[k]
 	if it.gap > 0 {
-		for n := 0; n <= int(it.gap) && pos < len(s.tokens) && s.tokens[pos].stop != full; n++ {
+		for n := 0; n <= int(it.gap) && pos < len(s.tokens) && (s.tokens[pos].stop != full || s.across(it.gap)); n++ {
 			if s.right(k+1, pos) {
 				return true
 			}
@@ -134,27 +297,19 @@ func (s *search) right(k, pos int) bool {
 		}
 		return false
 	}
-	if pos < len(s.tokens) && s.tokens[pos].stop != full {
-		t := s.tokens[pos]
-		fits := func(to int) bool {
-			if s.phase == ruled && s.mute(pos, to) {
-				return false
-			}
-			s.at[k] = span{pos, to}
-			return s.right(k+1, to)
-		}
+	if pos < len(s.tokens) && (s.tokens[pos].stop != full || k > 0 && s.across(s.now.items[k-1].gap)) {
+		t := &s.tokens[pos]
 		if it.term < 0 {
-			if t.number >= it.low && t.number <= it.high && fits(pos+1) {
+			if t.number >= it.low && t.number <= it.high && s.goRight(k, pos, pos+1) {
 				return true
 			}
 		} else if t.word != 0 {
-			w := &s.lex.words[t.word]
-			for _, ph := range w.starts {
-				if ph.term == it.term && s.spells(pos, ph.words) && fits(pos+len(ph.words)) {
+			for o := s.first[pos] - 1; o >= 0; o = s.phrases[o].nextFirst {
+				if has(s.phrases[o].terms, it.term) && s.goRight(k, pos, int(s.phrases[o].to)) {
 					return true
 				}
 			}
-			if slices.Contains(w.terms, it.term) && fits(pos+1) {
+			if has(s.lex.words[t.word].terms, it.term) && s.goRight(k, pos, pos+1) {
 				return true
 			}
 		}
@@ -166,10 +321,19 @@ func (s *search) right(k, pos int) bool {
 	return false
 }
 
-// left fits the items from k down to the words before a token.
+func (s *search) goRight(k, from, to int) bool {
+	if s.phase == ruled && s.mute(from, to) {
+		return false
+	}
+	s.at[k] = span{from, to}
+	return s.right(k+1, to)
+}
+
+// left fits the items of a part from k down to the words before a token.
 func (s *search) left(k, end int) bool {
-	if k < 0 {
-		return s.accept()
+	s.steps++
+	if k < s.now.parts[s.part].from {
+		return s.fits()
 	}
 	it := &s.now.items[k]
 	if it.gap > 0 {
@@ -177,33 +341,25 @@ func (s *search) left(k, end int) bool {
 			if s.left(k-1, end) {
 				return true
 			}
-			if end--; end < 0 || s.tokens[end+1].stop == full {
+			if end--; end < 0 || s.tokens[end+1].stop == full && !s.across(it.gap) {
 				return false
 			}
 		}
 		return false
 	}
-	if end > 0 && end < len(s.tokens) && s.tokens[end].stop != full {
-		t := s.tokens[end-1]
-		fits := func(from int) bool {
-			if s.phase == ruled && s.mute(from, end) {
-				return false
-			}
-			s.at[k] = span{from, end}
-			return s.left(k-1, from)
-		}
+	if end > 0 && end < len(s.tokens) && (s.tokens[end].stop != full || k+1 < s.now.parts[s.part].to && s.across(s.now.items[k+1].gap)) {
+		t := &s.tokens[end-1]
 		if it.term < 0 {
-			if t.number >= it.low && t.number <= it.high && fits(end-1) {
+			if t.number >= it.low && t.number <= it.high && s.goLeft(k, end-1, end) {
 				return true
 			}
 		} else if t.word != 0 {
-			w := &s.lex.words[t.word]
-			for _, ph := range w.ends {
-				if from := end - len(ph.words); ph.term == it.term && s.spells(from, ph.words) && fits(from) {
+			for o := s.last[end-1] - 1; o >= 0; o = s.phrases[o].nextLast {
+				if has(s.phrases[o].terms, it.term) && s.goLeft(k, int(s.phrases[o].from), end) {
 					return true
 				}
 			}
-			if slices.Contains(w.terms, it.term) && fits(end-1) {
+			if has(s.lex.words[t.word].terms, it.term) && s.goLeft(k, end-1, end) {
 				return true
 			}
 		}
@@ -215,11 +371,95 @@ func (s *search) left(k, end int) bool {
 	return false
 }
 
-// accept takes a pattern that fits. It reports false when a context turns it
-// off, and another way to fit it may do better.
-func (s *search) accept() bool {
-	whole := span{-1, -1}
-	for k := range s.now.items {
+func (s *search) goLeft(k, from, end int) bool {
+	if s.phase == ruled && s.mute(from, end) {
+		return false
+	}
+	s.at[k] = span{from, end}
+	return s.left(k-1, from)
+}
+
+// has reports that a sorted set has a term.
+func has(terms []int32, term int32) bool {
+	if len(terms) <= 8 {
+		for _, t := range terms {
+			if t == term {
+				return true
+			}
+		}
+		return false
+	}
+	_, ok := slices.BinarySearch(terms, term)
+	return ok
+}
+
+// fits takes or refuses a part whose items all stand somewhere. The contexts
+// of a rule are those of its first part; another way to fit it may do better.
+func (s *search) fits() bool {
+	if s.part > 0 || s.phase != ruled {
+		return true
+	}
+	r := &s.rules[s.now.owner]
+	if r.with|r.unless == 0 {
+		return true
+	}
+	set := s.contexts(s.spanOf(0))
+	return set&r.unless == 0 && (r.with == 0 || set&r.with != 0)
+}
+
+// others reports that the parts beside the one at a token stand within thirty
+// words of it, in any order, and that those which must not stand there do not.
+func (s *search) others(at int) bool {
+	home := s.part
+	for j := range s.now.parts {
+		if j != home && s.stands(j, at) == s.now.parts[j].not {
+			return false
+		}
+	}
+	return true
+}
+
+// stands looks for a part near a token.
+func (s *search) stands(j, at int) bool {
+	p := &s.now.parts[j]
+	it := &s.now.items[p.key]
+	s.part, s.anchor = j, p.key
+	for pos := max(0, at-nearWords); pos < min(len(s.tokens), at+nearWords); pos++ {
+		s.steps++
+		t := &s.tokens[pos]
+		if it.term < 0 {
+			if t.number >= it.low && t.number <= it.high && s.begins(pos, pos+1) {
+				return true
+			}
+			continue
+		}
+		if t.word == 0 {
+			continue
+		}
+		for o := s.first[pos] - 1; o >= 0; o = s.phrases[o].nextFirst {
+			if has(s.phrases[o].terms, it.term) && s.begins(pos, int(s.phrases[o].to)) {
+				return true
+			}
+		}
+		if has(s.lex.words[t.word].terms, it.term) && s.begins(pos, pos+1) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *search) begins(from, to int) bool {
+	if s.phase == ruled && s.mute(from, to) {
+		return false
+	}
+	s.at[s.anchor] = span{from, to}
+	return s.right(s.anchor+1, to)
+}
+
+// spanOf is where a part stands.
+func (s *search) spanOf(j int) span {
+	whole, p := span{-1, -1}, &s.now.parts[j]
+	for k := p.from; k < p.to; k++ {
 		if at := s.at[k]; s.now.items[k].gap == 0 && at.from >= 0 {
 			if whole.from < 0 {
 				whole.from = at.from
@@ -227,13 +467,19 @@ func (s *search) accept() bool {
 			whole.to = at.to
 		}
 	}
+	return whole
+}
+
+// accept notes what a pattern that fits means.
+func (s *search) accept() {
+	whole := s.spanOf(0)
 	switch s.phase {
+	case listed:
+		s.list(&s.listings[s.now.owner], whole)
 	case overlooked:
-		if s.muted == nil {
-			s.muted = make([]bool, len(s.tokens))
-		}
-		for k, it := range s.now.items {
-			for i := s.at[k].from; it.gap == 0 && i >= 0 && i < s.at[k].to; i++ {
+		s.mutes = true
+		for k := s.now.parts[0].from; k < s.now.parts[0].to; k++ {
+			for i := s.at[k].from; s.now.items[k].gap == 0 && i >= 0 && i < s.at[k].to; i++ {
 				s.muted[i] = true
 			}
 		}
@@ -242,24 +488,12 @@ func (s *search) accept() bool {
 			s.exempt[i] |= 1 << s.now.owner
 		}
 	case context:
-		s.mark(s.triggers[s.now.owner], whole)
+		s.mark(&s.triggers[s.now.owner], whole)
 	case ruled:
-		return s.report(whole)
+		r := &s.rules[s.now.owner]
+		s.found[s.now.owner] = true
+		s.findings = append(s.findings, Finding{Class: r.class, Rule: r.id, Unclear: r.unclear, Words: Words{
+			Start: int(s.tokens[whole.from].start), End: int(s.tokens[whole.to-1].end),
+		}})
 	}
-	return true
-}
-
-// report notes a rule whose words stand there, unless its contexts say no.
-func (s *search) report(whole span) bool {
-	r := &s.rules[s.now.owner]
-	if r.with|r.unless != 0 {
-		if set := s.contexts(whole); set&r.unless != 0 || r.with != 0 && set&r.with == 0 {
-			return false
-		}
-	}
-	s.found[s.now.owner] = true
-	s.findings = append(s.findings, Finding{Class: r.class, Rule: r.id, Words: Words{
-		Start: int(s.tokens[whole.from].start), End: int(s.tokens[whole.to-1].end),
-	}})
-	return true
 }

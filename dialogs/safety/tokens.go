@@ -33,6 +33,7 @@ const longest = 40 // letters of a word that are compared
 type splitter struct {
 	*lexicon
 	out        []token
+	joined     []token // room for join
 	word       [longest]byte
 	n          int // letters in word
 	start, end int // bytes
@@ -42,10 +43,13 @@ type splitter struct {
 	tag        bool
 }
 
-// split cuts a text into words, finds them in the lexicon, and joins letters
-// that were written apart.
-func (l *lexicon) split(text string) []token {
-	s := splitter{lexicon: l, out: make([]token, 0, len(text)/4+8)}
+// words cuts a text into words, finds them in the lexicon, and joins letters
+// that were written apart. What it returns is good until it is asked again.
+func (s *splitter) words(l *lexicon, text string) []token {
+	*s = splitter{lexicon: l, out: s.out[:0], joined: s.joined[:0]}
+	if s.out == nil {
+		s.out = make([]token, 0, len(text)/4+8)
+	}
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c < utf8.RuneSelf {
@@ -58,7 +62,7 @@ func (l *lexicon) split(text string) []token {
 		i += size
 	}
 	s.flush()
-	return s.lexicon.join(s.out, text)
+	return s.join(text)
 }
 
 func (s *splitter) ascii(text string, i int, c byte) {
@@ -230,17 +234,24 @@ func whole(digits []byte) int32 {
 }
 
 func (s *splitter) emit(id int32, from, to int) {
-	s.out = append(s.out, token{word: id, number: s.words[id].number, start: int32(from), end: int32(to), stop: s.stop, tag: s.tag})
+	s.out = append(s.out, token{word: id, number: s.lexicon.words[id].number, start: int32(from), end: int32(to), stop: s.stop, tag: s.tag})
 	s.stop, s.tag = none, false
 }
 
 // join reads letters that stand apart, and words that a hashtag runs
 // together, as the words that they spell.
-func (l *lexicon) join(in []token, text string) []token {
-	if !slices.ContainsFunc(in, func(t token) bool { return t.letter != 0 || t.tag && t.word == 0 }) {
+func (s *splitter) join(text string) []token {
+	in, l, row := s.out, s.lexicon, 0
+	if !slices.ContainsFunc(in, func(t token) bool {
+		if row++; t.letter == 0 {
+			row = 0
+		}
+		return row == 3 || t.tag && t.word == 0
+	}) {
 		return in
 	}
-	out := make([]token, 0, len(in)+8)
+	out := s.joined
+	defer func() { s.joined = out }()
 	letters := make([]byte, 0, longest)
 	for i := 0; i < len(in); {
 		t := in[i]

@@ -56,12 +56,12 @@ func TestDoorShowsNothing(t *testing.T) {
 			all := strings.Join(texts, "\n")
 			for _, note := range notes {
 				for _, text := range texts {
-					if !strings.HasPrefix(text, "This is what you told me") { // my data shows it whenever it is asked for
+					if !strings.HasPrefix(text, "This is what you told me") && !strings.HasPrefix(text, "Esto es lo que me contaste") { // my data shows it whenever it is asked for
 						heard[note] += strings.Count(text, note)
 					}
 				}
 				if heard[note] > 1 {
-					rt.Fatalf("%s: a decision was shown twice", what)
+					rt.Fatalf("%s: a decision was shown twice: %q", what, texts)
 				}
 			}
 			if shut {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"anteroom/bot/care"
 	fakeslack "anteroom/bot/slack/slacktest"
 )
 
@@ -63,7 +64,9 @@ func caseOf(m fakeslack.Message) string {
 }
 
 // isAlert tells an alert from a card.
-func isAlert(m fakeslack.Message) bool { return strings.Contains(m.Text, "a person is needed now") }
+func isAlert(m fakeslack.Message) bool {
+	return strings.Contains(m.Text, care.R0.Words()) || strings.Contains(m.Text, care.R1.Words())
+}
 
 // work decides every case whose card says that an answer is due, until each
 // client's is decided.

@@ -115,6 +115,7 @@ func (t *talk) replied(run dialogs.Run, turn dialogs.Turn) error {
 		}
 		return err
 	}
+	t.c.Client = rec.Case.Status == care.Booked
 	switch kind {
 	case care.Picked:
 		err = t.hold(rec, value)
@@ -177,6 +178,7 @@ func (t *talk) leaveCase() error {
 	}
 	if rec.Case.May(care.ToErase, care.RoleClient) != nil { // a record has a date of its own, and the chat's is not it
 		t.w.revokeAll(rec)
+		t.w.keepOn(rec, t.self)
 		if !t.expired {
 			t.phrase("forget-kept", "what", t.text("forget-kept.what"), "until", t.text("forget-kept.until"))
 			t.w.audit(rec.Case.ID, byClient, didWithdraw)

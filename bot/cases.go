@@ -98,6 +98,8 @@ func caseDue(w *world, rec *caseRecord, name string) error {
 		if c.Lapse(w.now) {
 			return w.keepCase(rec)
 		}
+	case name == dueKeep:
+		return outlives(w, rec)
 	case name == dueSilence && (c.Status == care.Offered || c.Status == care.Asked):
 		if err := w.release(rec, ""); err != nil {
 			return err

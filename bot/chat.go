@@ -47,6 +47,9 @@ type chatState struct {
 	Door    *door    `cbor:"18,keyasint,omitempty"`
 	Waiting []tagged `cbor:"19,keyasint,omitempty"`
 	Lock    *lock    `cbor:"20,keyasint,omitempty"`
+	// Client: a first session was booked; the record of a client has a period of
+	// its own.
+	Client bool `cbor:"26,keyasint,omitempty"`
 	// Seat is 0 for who opened the case, and a partner's number for who joined it.
 	Seat uint8 `cbor:"30,keyasint,omitempty"`
 	// Policy is the rule for secrets that a partner was shown.
@@ -271,7 +274,7 @@ func (t *talk) close() error {
 		return t.erase()
 	}
 	if goes := t.goes(); goes.After(t.w.now) {
-		t.w.plan(dueExpire, goes)
+		t.w.plan(dueExpire, lookedAt(goes, t.w.now))
 	}
 	t.w.write(t.self, t.c)
 	return nil
@@ -305,6 +308,8 @@ func (t *talk) tooFast() bool {
 func (t *talk) goes() time.Time {
 	last, keep := time.Unix(t.c.Last, 0), t.w.p.Practice.Keep
 	switch {
+	case t.c.Client:
+		return keep.Record.After(last)
 	case t.c.Done == outcomeSent:
 		return keep.Enquiry.After(last)
 	case t.unknown():
@@ -376,6 +381,9 @@ func (t *talk) said(text string) error {
 	if choosing {
 		return t.entered(text)
 	}
+	if t.consentOld() {
+		return t.asksConsentAgain()
+	}
 	if t.w.p.speech.asked(text) {
 		t.phrase("program")
 		return t.again()
@@ -439,6 +447,9 @@ func (t *talk) press(data string) error {
 		if err != nil {
 			return err
 		}
+	}
+	if found && t.consentOld() {
+		return t.asksConsentAgain()
 	}
 	if found {
 		t.c.Rest = 0

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Service) newWorld(ev Event, from *source) *world {
-	w := &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, trace: s.trace, have: make(map[SubjectID]*held, 2)}
+	w := &world{p: s.practice.Load(), root: s.root, ev: ev, from: from, now: ev.At, unreadable: s.UnrecoverableBy(ev.At), trace: s.trace, have: make(map[SubjectID]*held, 2)}
 	w.want = w.room.want[:0]
 	return w
 }

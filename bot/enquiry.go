@@ -51,8 +51,8 @@ func (t *talk) theCase() (*caseRecord, error) {
 // called does what a host call of a dialog does to the world.
 func (t *talk) called(call string, f dialogs.Facts) error {
 	switch call {
-	case "remember-consent":
-		t.c.Consent = &consent{Version: t.w.p.consentVersion(t.main()), At: t.w.now.Unix(), Lang: t.tongue().form}
+	case callConsent:
+		t.c.Consent = &consent{Version: t.w.p.consents[t.main()], At: t.w.now.Unix(), Lang: t.tongue().form}
 		if t.c.Seat != 0 {
 			return t.agreed()
 		}

@@ -33,7 +33,8 @@ type Practice struct {
 	Links map[ChannelName]string
 	Desk  ChannelName // where therapists get cards; empty where they use the command line
 
-	speech *speech
+	speech   *speech
+	consents map[string]uint64 // the version of the text of consent, by dialog
 }
 
 // ID of the practice.
@@ -78,6 +79,7 @@ func (p *Practice) Greets(locale string) string {
 func (p *Practice) ready() *Practice {
 	mine := *p
 	mine.speech = newSpeech(p)
+	mine.consents = consentVersions(p.Library)
 	return &mine
 }
 
@@ -110,7 +112,7 @@ func (s *Service) Reload(p *Practice) error {
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resumed", "stopped",
 	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "changed", "program",
-	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "privacy", "nudge",
+	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "forget-kept.what", "forget-kept.until", "copies.none",
 	"looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",
 	"language.choose", "language.now", "language.offer", "say.this-language",
@@ -135,11 +137,4 @@ func (p *Practice) label(list, id string) string {
 	}
 	o, _ := l.Find(id)
 	return o.Label
-}
-
-// consentVersion names the text that people agree to: the dialog that asks for
-// consent, as it stands.
-func (p *Practice) consentVersion(dialog string) uint64 {
-	d, _ := p.Library.Dialog(dialog)
-	return d.Sum
 }

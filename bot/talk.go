@@ -169,7 +169,7 @@ func (t *talk) finished(turn dialogs.Turn) error {
 	t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
 	if t.over {
 		if turn.Outcome == "erased" {
-			t.phrase("forget-done")
+			t.phrase("forget-done", "backups", t.tongue().dateWithYear(t.w.unreadable.In(t.zone())))
 		}
 		return nil
 	}

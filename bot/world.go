@@ -34,6 +34,8 @@ type world struct {
 	ev   Event
 	from *source
 	now  time.Time
+	// unreadable is when nobody can read in any old backup what is erased now.
+	unreadable time.Time
 	// trace is Options.Trace; it may be nil.
 	trace func(run dialogs.Run, lang string)
 

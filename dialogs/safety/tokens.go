@@ -195,6 +195,10 @@ func (s *splitter) flush() {
 		}
 		return
 	}
+	if jumbled(word) {
+		s.emit(0, start, end)
+		return
+	}
 	// Digits beside letters, or words that a sign holds together.
 	for from := 0; from < n; {
 		to := from + 1
@@ -210,6 +214,18 @@ func (s *splitter) flush() {
 		}
 		from = to
 	}
+}
+
+// jumbled reports that digits and letters take turns so often that it is a code
+// of some kind, and no words.
+func jumbled(word []byte) bool {
+	runs := 0
+	for i, c := range word {
+		if kind(c) == 2 && (i == 0 || kind(word[i-1]) != 2) {
+			runs++
+		}
+	}
+	return runs > 2
 }
 
 func kind(c byte) int {

@@ -78,7 +78,7 @@ func TestRecordOutlivesTheChat(t *testing.T) {
 			}
 			h.settle()
 			p.presses("Open it", "Tuesday 4 May, 4 pm")
-			days(h, 400 * 24 * time.Hour)
+			days(h, 400*24*time.Hour)
 			if state, _ := h.kept(h.subject("ann")); !state {
 				t.Fatal("the chat of a client went with the enquiries")
 			}
@@ -95,11 +95,11 @@ func TestRecordOutlivesTheChat(t *testing.T) {
 				}
 				keep = 500 * 24 * time.Hour
 			}
-			days(h, keep - 410*24*time.Hour)
+			days(h, keep-410*24*time.Hour)
 			if state, _ := h.kept(bot.CaseSubject(string(id))); !state {
 				t.Error("the record went too early")
 			}
-			days(h, 60 * 24 * time.Hour)
+			days(h, 60*24*time.Hour)
 			if state, key := h.kept(bot.CaseSubject(string(id))); state || key {
 				t.Errorf("after its time: record %v, key %v", state, key)
 			}

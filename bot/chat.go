@@ -395,6 +395,10 @@ func (t *talk) said(text string) error {
 		t.phrase("too-long")
 		return t.again()
 	}
+	if t.c.Rest != 0 && !t.answers(text) { // a thank-you is no answer
+		t.phrase("resting")
+		return nil
+	}
 	t.c.Rest = 0
 	return t.input(dialogs.Words{Text: text})
 }

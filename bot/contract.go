@@ -45,7 +45,7 @@ func ForScripts() Contract {
 	place := []string{factHere}
 	urgencies := []string{string(care.R0), string(care.R1), string(care.Medical), string(care.NoRush)}
 	c := Contract{
-		Entries: append([]string{intakeDialog, partnerDialog, inviteDialog, "declined", "forget", releaseDialog, dangerDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
+		Entries: append([]string{intakeDialog, partnerDialog, inviteDialog, "declined", "forget", releaseDialog, dangerDialog, assaultDialog, agreedDialog}, slices.Sorted(maps.Values(answerDialogs))...),
 		Help:    sideDialogs["now"],
 		Words:   map[string]string{"say.forget": "forget"},
 		Calls: map[string]Call{

@@ -110,7 +110,7 @@ func (s *Service) Reload(p *Practice) error {
 
 // phrases are the keys of all sentences that the service uses.
 var phrases = []string{
-	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resumed", "stopped",
+	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resting", "resumed", "stopped",
 	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "changed", "program",
 	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "forget-kept.what", "forget-kept.until", "copies.none",

@@ -20,6 +20,10 @@ const (
 	// harmsOthers begins the ids of the rules about harm to somebody else.
 	harmsOthers  = "harm-others"
 	dangerDialog = "danger"
+	// assaulted begins the ids of the rules about a rape or an assault in the
+	// last days: care for it is a matter of hours, and is offered.
+	assaulted     = "assault-this-week"
+	assaultDialog = "assault"
 	// agreedDialog asks whether something was agreed on, where that is not
 	// clear; outcomeAgreed says that it was.
 	agreedDialog  = "agreed"
@@ -28,7 +32,7 @@ const (
 
 // isMeeting reports that a dialog meets somebody in need.
 func isMeeting(dialog string) bool {
-	if dialog == dangerDialog || dialog == sideDialogs["now"] {
+	if dialog == dangerDialog || dialog == assaultDialog || dialog == sideDialogs["now"] {
 		return true
 	}
 	for _, d := range meets {
@@ -58,6 +62,13 @@ func (t *talk) screened(text string) (met bool, err error) {
 		return false, nil
 	}
 	f := found[0]
+	if f.Class == safety.Medical && strings.HasPrefix(f.Rule, assaulted) {
+		if t.c.Consent == nil {
+			return true, t.interrupt(sideDialogs["now"])
+		}
+		t.notice(f, text)
+		return true, t.interrupt(assaultDialog)
+	}
 	if t.barred() && meets[f.Class] == "" {
 		return false, nil // it is held back, and looked at again when the door opens
 	}
@@ -85,7 +96,7 @@ func (t *talk) screened(text string) (met bool, err error) {
 // screenedFirst is screened for the very first words of somebody.
 func (t *talk) screenedFirst(text string) (met bool, err error) {
 	found := t.w.p.Screen.Screen(text)
-	if len(found) == 0 || meets[found[0].Class] == "" {
+	if len(found) == 0 || meets[found[0].Class] == "" && !strings.HasPrefix(found[0].Rule, assaulted) {
 		return false, nil
 	}
 	return true, t.startWith(universalNow)

@@ -77,6 +77,8 @@ const (
 	outcomeSent      = "submitted" // of the intake: it is with a therapist
 	outcomeCall      = "call-requested"
 	outcomeRefused   = "refused" // the consent
+	outcomeStopped   = "stopped"
+	outcomeLost      = "lost" // nothing was understood; so begin the steps that say so
 	questionSlot     = "question"
 	quietDays        = 7 * 24 * time.Hour
 	nudgeAfter       = 48 * time.Hour

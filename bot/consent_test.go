@@ -118,3 +118,30 @@ func days(h *house, d time.Duration) {
 		h.settle()
 	}
 }
+
+// Whoever stops, or is not understood, loses nothing: "start" goes on there.
+func TestStoppedIsPickedUp(t *testing.T) {
+	t.Parallel()
+	for name, stop := range map[string]func(p *person){
+		"stopped after misses": func(p *person) { p.says("qqq", "qqq", "qqq").presses("Stop here") },
+		"lost":                 func(p *person) { p.says("qqq", "qqq", "qqq", "qqq", "qqq", "qqq") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann").consents().presses("Yes, I am").says("California")
+			was, _ := p.question()
+			stop(p)
+			p.hears()
+			p.says("thank you").wants(h.phrase("resting"))
+			p.says("start").hears()
+			if now, _ := p.question(); uncounted(now) != uncounted(was) {
+				t.Errorf("got %q, want %q again", now, was)
+			}
+			p.says("my data")
+			if got := strings.Join(p.hears(), "\n"); !strings.Contains(got, "California") {
+				t.Errorf("what was told is gone: %q", got)
+			}
+		})
+	}
+}

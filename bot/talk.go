@@ -3,6 +3,7 @@ package bot
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"anteroom/dialogs"
@@ -208,6 +209,26 @@ func (t *talk) intakeOver(outcome string) error {
 	return nil
 }
 
+// picksUp goes on with an intake that was stopped, or in which nothing was
+// understood any more, at the last question that was about something.
+func (t *talk) picksUp() error {
+	run := &t.c.Runs[0]
+	t.c.Done, t.c.Rest, t.c.Runs = "", 0, t.c.Runs[:1]
+	run.Misses = 0
+	for len(run.Trail) > 0 {
+		run.Trail = run.Trail[:len(run.Trail)-1]
+		turn, err := t.open()
+		if err != nil {
+			return err
+		}
+		if turn.Open != nil && !strings.HasPrefix(turn.Open.Step, outcomeLost) {
+			break
+		}
+	}
+	t.phrase("welcome-back")
+	return t.again()
+}
+
 // afterwards answers what is written when nothing is open; anew says that the
 // person asked to begin again.
 func (t *talk) afterwards(anew bool) error {
@@ -219,6 +240,13 @@ func (t *talk) afterwards(anew bool) error {
 	}
 	if t.c.Seat != 0 {
 		return t.afterPartner(anew)
+	}
+	if t.c.Consent != nil && (t.c.Done == outcomeStopped || t.c.Done == outcomeLost) {
+		if !anew {
+			t.phrase("resting")
+			return nil
+		}
+		return t.picksUp()
 	}
 	closed, err := t.caseClosed()
 	if err != nil {

@@ -123,7 +123,7 @@ func chatStep(w *world) error {
 	})
 	t := newTalk(w, c)
 	t.wrote()
-	if t.tooFast() {
+	if t.tooFast() && !t.mustBeHeard() {
 		return t.close()
 	}
 	switch what := w.ev.What.(type) {
@@ -230,7 +230,7 @@ func (t *talk) startWith(command string) error {
 	}
 	if command == universalNow { // numbers come before everything
 		t.w.out.parcels = nil
-		t.phrase("program")
+		t.send(Text{Text: t.text("program")}, parcel{class: Safety}) // they do not wait behind it
 	}
 	if side := sideDialogs[command]; side != "" {
 		if err := t.begin(side, nil); err != nil {
@@ -287,7 +287,7 @@ func (t *talk) close() error {
 const perMinute = 120
 
 // tooFast counts what a person sends, and says once a minute that it is too
-// much; what is beyond is not taken.
+// much; what is beyond is not taken, but see [talk.mustBeHeard].
 func (t *talk) tooFast() bool {
 	if t.w.ev.Who.Role != Client {
 		return false
@@ -302,6 +302,17 @@ func (t *talk) tooFast() bool {
 		t.phrase("too-fast")
 	}
 	return t.c.InMinute >= perMinute
+}
+
+// mustBeHeard finds danger in what is beyond the limit; once a minute, so that
+// alerts and answers do not pile up either.
+func (t *talk) mustBeHeard() bool {
+	const heard = perMinute + 2 // tooFast counts to one less
+	if t.c.InMinute == heard || !t.w.p.danger(t.w.ev.What) {
+		return false
+	}
+	t.c.InMinute = heard
+	return true
 }
 
 // goes is when the conversation is erased if the person stays silent: soon

@@ -100,7 +100,7 @@ func (t *talk) left() bool { return t.c.Door != nil && t.c.Door.Left }
 
 // bland is all that is said after quick exit.
 func (t *talk) bland() error {
-	t.phrase("x.line")
+	t.send(Text{Text: t.text("x.line")}, parcel{class: Safety})
 	return nil
 }
 

@@ -144,7 +144,8 @@ func (t *talk) note(rec *caseRecord, f dialogs.Facts) {
 	rec.Case.Facts = facts
 }
 
-// alertAgain is how long the same alert of one case does not call anew.
+// alertAgain is how long an alert of one case that nobody has acknowledged does
+// not call anew.
 const alertAgain = 10 * time.Minute
 
 // alert tells the on-call that a human is needed.
@@ -159,8 +160,8 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 	t.note(rec, f)
 	t.hand(rec)
 	for _, a := range rec.Case.Alerts {
-		if a.Name == care.AlertName(name) && a.Seat == t.c.Seat && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
-			return nil // the on-call has just been called for this
+		if a.Open() && a.Name == care.AlertName(name) && a.Seat == t.c.Seat && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
+			return t.w.keepCase(rec) // the on-call has just been called for this, and reads what was said since
 		}
 	}
 	if err := rec.Case.Alert(care.AlertName(name), t.w.now); err != nil {

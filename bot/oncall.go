@@ -22,7 +22,8 @@ import (
 //	             first day, then every four hours, after a week every day
 //
 // It never ends by itself. An emergency (R0) goes five times as fast. Quiet
-// hours are the client's and delay none of it.
+// hours are the client's and delay none of it. Another alert of the same name
+// begins it anew for all that are open.
 
 // Way is how a person of the practice is told when the desk is not enough.
 type Way struct {
@@ -105,18 +106,41 @@ func (p *Practice) meant(u care.Urgency, age time.Duration) []care.TherapistID {
 }
 
 // calls begins the chain of the newest alert of a case. Where an alert of the
-// same name is open, its chain goes on instead, and whom it has reached is told
-// of this one now.
+// same name is open that has just come, its chain goes on instead, and whom it
+// has reached is told of this one now. A chain that is older goes over into the
+// new one: somebody is in danger now, and what slowed down begins again.
 func (w *world) calls(sub SubjectID, rec *caseRecord) {
 	c := &rec.Case
 	n := len(c.Alerts) - 1
-	for _, a := range c.Alerts[:n] {
-		if a.Open() && a.Name == c.Alerts[n].Name && a.Next != 0 {
-			w.tell(sub, c, n, w.p.meant(a.Urgency(), w.now.Sub(time.Unix(a.At, 0))), time.Time{})
+	for i, a := range c.Alerts[:n] {
+		if !a.Open() || a.Name != c.Alerts[n].Name || a.Next == 0 {
+			continue
+		}
+		if w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
+			w.tell(sub, c, n, w.meant(c, i), time.Time{})
 			return
 		}
+		c.Joins(i)
+		w.unplan(sub, dueOnCall+strconv.Itoa(i+1))
 	}
 	w.callNow(sub, c, n)
+}
+
+// eldest is the first alert whose chain goes on in that of alert n, or n.
+func eldest(c *care.Case, n int) int {
+	for i, a := range c.Alerts[:n] {
+		if a.Open() && a.Name == c.Alerts[n].Name && a.Next == 0 {
+			return i
+		}
+	}
+	return n
+}
+
+// meant are those who are told of alert n now: nobody fewer than were told of
+// one that goes on in it.
+func (w *world) meant(c *care.Case, n int) []care.TherapistID {
+	a := c.Alerts[eldest(c, n)]
+	return w.p.meant(a.Urgency(), w.now.Sub(time.Unix(a.At, 0)))
 }
 
 // callNow is one telling of alert n, and plans the next.
@@ -126,10 +150,13 @@ func (w *world) callNow(sub SubjectID, c *care.Case, n int) {
 	age := w.now.Sub(since)
 	var next time.Time
 	if w.p.Desk != "" || len(w.p.Second) > 0 {
-		next = since.Add(w.p.patience(a.Urgency()).after(age))
+		next = w.tellingAfter(a)
+		if old := w.tellingAfter(c.Alerts[eldest(c, n)]); old.Before(next) {
+			next = old
+		}
 		w.out.due = append(w.out.due, planned{sub, dueOnCall + strconv.Itoa(n+1), next})
 	}
-	w.tell(sub, c, n, w.p.meant(a.Urgency(), age), next)
+	w.tell(sub, c, n, w.meant(c, n), next)
 	if age < 2*w.p.patience(a.Urgency()).escalate {
 		return
 	}
@@ -138,6 +165,12 @@ func (w *world) callNow(sub SubjectID, c *care.Case, n int) {
 	if age >= firstDay {
 		w.notice(fmt.Sprintf("%s: nobody has acknowledged the alert of %s, told %d times. Somebody must look now.", c.ID, since.In(w.p.Zone).Format("Mon 2 Jan 15:04"), c.Alerts[n].Told))
 	}
+}
+
+// tellingAfter is when the next telling of an alert comes by its own age.
+func (w *world) tellingAfter(a care.Alert) time.Time {
+	since := time.Unix(a.At, 0)
+	return since.Add(w.p.patience(a.Urgency()).after(w.now.Sub(since)))
 }
 
 // report is what health is told once the step is committed.
@@ -149,7 +182,8 @@ type report struct {
 func onCallOf(id care.CaseID) string { return "on-call " + string(id) }
 
 // tell puts one telling of alert n into the outbox: at the desk, and by the
-// second way when it is not the first, or when the desk would ring no bell.
+// second way when it is not the first, when an earlier alert is open still, or
+// when the desk would ring no bell.
 func (w *world) tell(sub SubjectID, c *care.Case, n int, who []care.TherapistID, next time.Time) {
 	told := c.Tell(n, next)
 	card := Card{Case: string(c.ID), Line: w.callLine(*c, n), Urgent: true, Open: true}
@@ -169,7 +203,7 @@ func (w *world) tell(sub SubjectID, c *care.Case, n int, who []care.TherapistID,
 		w.card(card, callSlot(c.ID, n, told))
 		w.telling(c.ID, fmt.Sprintf("%d by %s: %s", told, w.p.Desk, namesOf(who)))
 	}
-	if told > 1 || w.p.Desk == "" || card.OnCall == "" {
+	if told > 1 || eldest(c, n) != n || w.p.Desk == "" || card.OnCall == "" {
 		w.second(c, n, who)
 	}
 }

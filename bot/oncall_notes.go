@@ -53,7 +53,7 @@ func told(w *world, rec *caseRecord, what calling) error {
 	if what.Outcome == tellingSent || what.Way != w.p.Desk || !a.Open() || a.Told != what.Told {
 		return nil
 	}
-	w.second(c, n, w.p.meant(a.Urgency(), w.now.Sub(time.Unix(a.At, 0))))
+	w.second(c, n, w.meant(c, n))
 	w.write(w.ev.Subject, *rec)
 	return nil
 }

@@ -410,7 +410,8 @@ func TestAnotherAcknowledges(t *testing.T) {
 }
 
 // The same alert within ten minutes is the same; later, while it is open, it is
-// told at once and the chain that runs goes on. Another kind has a chain of its own.
+// told at once by both ways, and begins the chain anew. Nobody is told later for
+// that. Another kind has a chain of its own.
 func TestAlertsOfOneCase(t *testing.T) {
 	t.Parallel()
 	h := callHouse(t)
@@ -425,12 +426,13 @@ func TestAlertsOfOneCase(t *testing.T) {
 	h.told = nil
 	p.says("/now").presses("Yes, tell them")
 	h.passes(0)
-	if diff := godiff.Diff([]string{"20m  desk  U0ANA U0RUTH"}, trim(h.told)); diff != "" {
+	if diff := godiff.Diff([]string{"20m  desk  U0ANA U0RUTH", "20m  post  ana"}, trim(h.told)); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
 	h.told = nil
 	h.passes(11 * time.Minute)
-	if diff := godiff.Diff([]string{"30m  desk  U0ANA U0RUTH U0NOOR", "30m  post  ana", "30m  post  noor"}, trim(h.told)); diff != "" {
+	want := []string{"25m  desk  U0ANA U0RUTH", "25m  post  ana", "30m  desk  U0ANA U0RUTH U0NOOR", "30m  post  ana", "30m  post  noor"}
+	if diff := godiff.Diff(want, trim(h.told)); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
 	}
 	if err := h.acts("ana", id, "ana", nil); err != nil {
@@ -438,6 +440,73 @@ func TestAlertsOfOneCase(t *testing.T) {
 	}
 	if n, _ := h.Unacknowledged(t.Context(), id); n != 0 {
 		t.Errorf("%d alerts are open", n)
+	}
+}
+
+// Words of danger soon after an alert are never lost: while nobody has said that
+// they have it, they stand in the case; after that, they call anew.
+func TestDangerSoonAgain(t *testing.T) {
+	t.Parallel()
+	for _, acknowledged := range []bool{false, true} {
+		t.Run(fmt.Sprintf("acknowledged %v", acknowledged), func(t *testing.T) {
+			t.Parallel()
+			h := callHouse(t)
+			p := h.person("ann")
+			id := h.alarm()
+			alerts := 1
+			if acknowledged {
+				alerts = 2
+				if err := h.acts("ack", id, "ana", nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+			h.passes(2 * time.Minute)
+			h.told = nil
+			p.says("I want to kill myself, I stand on the Marmalade bridge")
+			h.passes(0)
+			if got := len(h.view(id).Alerts); got != alerts {
+				t.Errorf("got %d alerts, want %d", got, alerts)
+			}
+			if got := len(h.told); got != alerts-1 {
+				t.Errorf("told %q, want %d tellings", h.told, alerts-1)
+			}
+			if !strings.Contains(h.summary(id), "Marmalade") {
+				t.Error("the words are nowhere in the case")
+			}
+		})
+	}
+}
+
+// Danger in a case whose alert has stood open for days is as urgent as ever: all
+// are told at once by both ways, and again and again from there.
+func TestDangerOverAnOldAlert(t *testing.T) {
+	t.Parallel()
+	h := callHouse(t)
+	p := h.person("ann")
+	id := h.alarm()
+	h.passes(8*24*time.Hour + 13*time.Minute)
+	h.told = nil
+	p.says("I want to kill myself tonight")
+	h.passes(40 * time.Minute)
+	var desk, mail int
+	for _, line := range trim(h.told) {
+		switch {
+		case strings.HasSuffix(line, "desk  U0ANA U0RUTH U0NOOR"):
+			desk++
+		case strings.HasSuffix(line, "post  ana"):
+			mail++
+		}
+	}
+	if desk != 4 || mail != 4 {
+		t.Errorf("at once and after 5, 15 and 30 minutes: told %q", h.told)
+	}
+	if err := h.acts("ana", id, "ana", nil); err != nil {
+		t.Fatal(err)
+	}
+	h.told = nil
+	h.passes(3 * 24 * time.Hour)
+	if n, _ := h.Unacknowledged(t.Context(), id); n != 0 || len(h.told) > 0 {
+		t.Errorf("%d alerts are open, told %q", n, h.told)
 	}
 }
 

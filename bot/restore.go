@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,7 +19,7 @@ import (
 // store whose moment is behind the vault's was put back.
 //
 // It waits for an operator's word then: nothing leaves and nothing that is due
-// is acted on. What clients write is accepted as ever. See deploy/RESTORE.md.
+// is acted on, but what somebody in danger needs. What clients write is accepted as ever. See deploy/RESTORE.md.
 const (
 	momentSubject SubjectID = "moment"
 	// momentLost is how far a store may be behind without being an old one: a
@@ -220,7 +221,7 @@ func (s *Service) held(p wireParcel, body Body) bool {
 	switch b := body.(type) {
 	case Card:
 		return !b.Urgent
-	case Text:
+	case Text, Redraw, Sweep:
 		return p.Class != Safety
 	}
 	_, page := body.(Page)
@@ -230,8 +231,11 @@ func (s *Service) held(p wireParcel, body Body) bool {
 // heldFor is how long a message is put away that waits for an operator's word.
 const heldFor = 10 * time.Second
 
-// acts reports whether this replica may act on what is due.
-func (s *Service) acts() bool { return s.owns() && !s.custody.restored.Load() }
+// acts reports whether what is due may be acted on: while the service waits,
+// the on-call alone is told on.
+func (s *Service) acts(d Due) bool {
+	return !s.custody.restored.Load() || strings.HasPrefix(d.ID[len(d.Subject)+1:], dueOnCall)
+}
 
 // tooOld reports whether a message to a client is older than what an operator
 // wants sent after a restore. What therapists get is always sent: it holds no

@@ -208,7 +208,7 @@ func (s *Service) watchDue(ctx context.Context) {
 	for ctx.Err() == nil {
 		var took []Due
 		var err error
-		if s.acts() {
+		if s.owns() {
 			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), dueBatch, dueLease)
 			s.noteStore(ctx, err)
 		}
@@ -227,6 +227,9 @@ func (s *Service) watchDue(ctx context.Context) {
 }
 
 func (s *Service) fallDue(ctx context.Context, d Due) {
+	if !s.acts(d) {
+		return // it comes again when its lease ends
+	}
 	ev := Event{ID: EventID(fmt.Sprintf("due/%s/%d", d.ID, d.At.UnixMilli())), Practice: s.id, Subject: d.Subject,
 		Who: Who{Role: System}, What: Fell{Name: d.ID[len(d.Subject)+1:]}, At: s.now()}
 	from := &source{due: &d.DueID}

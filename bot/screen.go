@@ -43,6 +43,10 @@ func isMeeting(dialog string) bool {
 	return false
 }
 
+// isSafety reports that what a dialog says waits for nothing: it meets somebody
+// in need, or asks whether they are.
+func isSafety(dialog string) bool { return isMeeting(dialog) || dialog == agreedDialog }
+
 // once notes what is said only once in a conversation.
 type once uint8
 
@@ -100,6 +104,23 @@ func (t *talk) screenedFirst(text string) (met bool, err error) {
 		return false, nil
 	}
 	return true, t.startWith(universalNow)
+}
+
+// danger reports that the words in something that a person sent are of a kind
+// that must be met at once.
+func (p *Practice) danger(what What) bool {
+	var text string
+	switch what := what.(type) {
+	case Words:
+		text = what.Text
+	case Media:
+		text = what.Caption
+	}
+	if text == "" {
+		return false
+	}
+	found := p.Screen.Screen(text)
+	return len(found) > 0 && meets[found[0].Class] != ""
 }
 
 // offered reports that the words are, letter for letter, an answer that the

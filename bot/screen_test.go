@@ -3,6 +3,7 @@ package bot_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"anteroom/bot"
 	"anteroom/bot/care"
@@ -100,6 +101,32 @@ func TestDangerInEveryState(t *testing.T) {
 					t.Errorf("answers: got %q, want %q as before", got, want)
 				}
 			})
+		}
+	}
+}
+
+// Danger is heard also from somebody who sends faster than we take it, once a
+// minute; what is no danger is not.
+func TestDangerInAFlood(t *testing.T) {
+	t.Parallel()
+	for _, danger := range []bot.What{bot.Words{Text: "I want to kill myself"}, bot.Media{Kind: bot.MediaPhoto, Caption: "I want to kill myself"}} {
+		h := build(t)
+		p := h.person("ann").consents().presses("Yes, I am").says("California")
+		for range 125 {
+			p.says("/help")
+		}
+		p.hears()
+		p.do(danger)
+		if got := p.hears(); len(got) == 0 || !strings.HasPrefix(got[0], "Call or text now.") || len(h.alerts()) != 1 {
+			t.Errorf("%T: heard %q, %d alerts; want the numbers and one alert", danger, got, len(h.alerts()))
+		}
+		p.do(danger).says("/help")
+		if got := p.hears(); len(got) > 0 {
+			t.Errorf("%T: within the same minute: heard %q, want nothing", danger, got)
+		}
+		h.clock.Advance(time.Minute)
+		if got := p.says("/help").hears(); len(got) == 0 {
+			t.Errorf("%T: a minute later nothing is answered", danger)
 		}
 	}
 }

@@ -112,6 +112,9 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 		t.w.trace(turn.Run, t.tongue().form)
 	}
 	class := Prompt
+	if isSafety(t.top().Dialog) {
+		class = Safety
+	}
 	for _, o := range turn.Out {
 		if _, ok := o.(dialogs.Alert); ok {
 			class = Safety

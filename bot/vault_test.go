@@ -615,6 +615,66 @@ func TestDangerWhileItWaits(t *testing.T) {
 	})
 }
 
+// Help numbers and a quick exit leave before consent too while the service waits,
+// with all that the dialog says after them.
+func TestHelpWhileItWaits(t *testing.T) {
+	for _, words := range []string{"/now", "I want to kill myself"} {
+		for _, known := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, known %v", words, known), func(t *testing.T) {
+				bubble(t, func(t *testing.T) { helpWhileItWaits(t, words, known) })
+			})
+		}
+	}
+}
+
+func helpWhileItWaits(t *testing.T, words string, known bool) {
+	h := furnish(t)
+	if known {
+		one, _ := h.run(t, "one")
+		one.receive(h.inbound("zoe", bot.Words{Text: "/start"}))
+		later(time.Minute)
+		one.stopped()
+	}
+	two, _ := h.run(t, "two", func(o *bot.Options) { o.Restored = true })
+	defer two.stopped()
+	later(time.Second)
+	two.receive(h.inbound("zoe", bot.Words{Text: words}))
+	later(time.Minute)
+	got := len(two.texts("zoe"))
+	if got == 0 || got == 1 && !known { // the line about a program comes first
+		t.Fatalf("%d messages, want the numbers", got)
+	}
+	if !known {
+		return
+	}
+	two.receive(h.inbound("zoe", bot.Words{Text: "/x"}))
+	later(time.Minute)
+	if len(two.texts("zoe")) == got {
+		t.Error("the quick exit waits")
+	}
+}
+
+// The on-call is told on while the service waits.
+func TestOnCallWhileItWaits(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := furnish(t)
+		one, _ := h.run(t, "one")
+		for _, words := range []string{"/start", "start", "i agree", "yes", "yes", "california"} {
+			one.receive(h.inbound("ann", bot.Words{Text: words}))
+			later(time.Second)
+		}
+		one.stopped()
+		two, _ := h.run(t, "two", func(o *bot.Options) { o.Restored = true })
+		later(time.Second)
+		two.receive(h.inbound("ann", bot.Words{Text: "I want to kill myself"}))
+		later(3 * time.Hour)
+		if got := len(two.desk.cards()); got < 4 {
+			t.Errorf("nobody acknowledged for 3 hours and the on-call was told %d times", got)
+		}
+		two.stopped()
+	})
+}
+
 // A store that has lost its last seconds, as after a failover, goes on.
 func TestFailoverIsNoRestore(t *testing.T) {
 	t.Parallel()

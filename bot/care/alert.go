@@ -22,6 +22,13 @@ func (c *Case) Tell(n int, next time.Time) int {
 	return a.Told
 }
 
+// Joins notes that a later alert sees to it that somebody is told of alert n.
+func (c *Case) Joins(n int) {
+	alerts := append([]Alert(nil), c.Alerts...)
+	alerts[n].Next = 0
+	c.Alerts = alerts
+}
+
 // ToldTwice notes that the present telling of alert n goes by the second way. It
 // reports false when it has gone that way already.
 func (c *Case) ToldTwice(n int) bool {

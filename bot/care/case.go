@@ -110,7 +110,7 @@ type Alert struct {
 	AckBy TherapistID `cbor:"3,keyasint,omitempty"`
 	AckAt int64       `cbor:"4,keyasint,omitempty"`
 	Told  int         `cbor:"5,keyasint,omitempty"` // how often somebody was told
-	Next  int64       `cbor:"6,keyasint,omitempty"` // when somebody is told again; 0: an earlier alert of the same name sees to it
+	Next  int64       `cbor:"6,keyasint,omitempty"` // when somebody is told again; 0: another alert of the same name sees to it
 	Twice int         `cbor:"7,keyasint,omitempty"` // the last telling that went by the second way too
 	// Seat is who of a couple it is about: 0 for the first, then 2, 3 …
 	Seat uint8 `cbor:"10,keyasint,omitempty"`

@@ -324,7 +324,7 @@ func TestCaseDisclose(t *testing.T) {
 	}
 	c.settle()
 	refused("only asked for", "1")
-	c.does("A month", "Yes, go on to sign", "Ann Example")
+	c.does("start", "A month", "Yes, go on to sign", "Ann Example")
 	code, said, file := discloses("1")
 	if code != exitDone {
 		t.Fatalf("exit code %d: %s", code, said)

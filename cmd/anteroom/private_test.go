@@ -215,7 +215,7 @@ func TestNothingOfAClientInTheChannel(t *testing.T) {
 			c.says("call me", "+1 415 "+phoneCanary, "Mornings", "that is all", "Yes, leave a message")
 			c.acts(card, "ana", nil)
 			c.acts(card, "ana", &care.Decision{Kind: care.Ask, Note: "Dear " + nameCanary + ", since when?"})
-			c.says("Since " + nameCanary + " was a child")
+			c.says("start", "Since "+nameCanary+" was a child")
 			c.acts(card, "ana", &care.Decision{Kind: care.Wait, Date: "2027-06-09", WriteBy: "2027-05-10", Round: 1, Note: "for " + nameCanary})
 			c.says("now", "Yes, tell them", "/forget", "Erase it", "Yes, erase everything")
 			var posts int

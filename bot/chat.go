@@ -261,6 +261,9 @@ type talk struct {
 	byPractice bool
 	// coming: what waited for the person comes right behind this.
 	coming bool
+	// met: the danger that this press says was met while the door was shut, and
+	// somebody was called then.
+	met bool
 }
 
 func newTalk(w *world, c *chatState) *talk {
@@ -380,7 +383,7 @@ func (t *talk) said(text string) error {
 	}
 	choosing := t.c.Lock != nil && (t.c.Lock.Asks != 0 || t.c.Lock.For != "")
 	command, arg, bare := t.w.p.speech.command(text)
-	if t.isShut() && !slices.Contains(openWhileShut, command) {
+	if t.isShut() && !slices.Contains(openWhileShut, command) && (command != "" || !choosing) {
 		t.shut()
 		return nil
 	}
@@ -446,6 +449,9 @@ func (t *talk) noWords(kind string) {
 // press takes a button: one of the open question, one that is always there, or
 // one that belongs to an earlier question, to somebody else or to nobody.
 func (t *talk) press(data string) error {
+	if met, err := t.screenedPress(data); met || err != nil {
+		return err
+	}
 	if done, err := t.doorPress(data); done || err != nil {
 		return err
 	}
@@ -456,12 +462,7 @@ func (t *talk) press(data string) error {
 	back, found := false, false
 	if len(t.c.Runs) > 0 && !t.isShut() {
 		var err error
-		turn, err = t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
-			var answer string
-			answer, found, back = t.meant(data, step, rev, options)
-			return answer
-		}})
-		if err != nil {
+		if turn, found, back, err = t.chosen(data); err != nil {
 			return err
 		}
 	}
@@ -475,7 +476,11 @@ func (t *talk) press(data string) error {
 	if back {
 		return t.command(universalBack, "")
 	}
-	switch way, arg := t.wayOut(data); {
+	way, arg := t.wayOut(data)
+	if t.c.Door != nil && !t.passes(way) { // what lies open before the door opens nothing behind it
+		way = ""
+	}
+	switch {
 	case way == universalTherapy && t.c.Services == servicesBlocked:
 		return t.letIn()
 	case way != "" && way != universalTherapy:
@@ -491,6 +496,16 @@ func (t *talk) press(data string) error {
 		return nil
 	}
 	return t.says(turn, false)
+}
+
+// chosen tries a button as an answer to the open question, and keeps nothing of it.
+func (t *talk) chosen(data string) (turn dialogs.Turn, found, back bool, err error) {
+	turn, err = t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
+		var answer string
+		answer, found, back = t.meant(data, step, rev, options)
+		return answer
+	}})
+	return turn, found, back, err
 }
 
 // meant is the answer of a question that a button stands for, or whether it is

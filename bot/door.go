@@ -30,7 +30,9 @@ type door struct {
 	Shared bool `cbor:"7,keyasint,omitempty"` // a shared phone: how to keep it apart was said
 	Long   bool `cbor:"8,keyasint,omitempty"` // away for so long that we say again what we are
 	// Own is what the person did that the door stopped: their words, or a press.
-	Own *tagged `cbor:"9,keyasint,omitempty"`
+	Own  *tagged `cbor:"9,keyasint,omitempty"`
+	Met  bool    `cbor:"10,keyasint,omitempty"` // it says danger, and was met at once
+	Told bool    `cbor:"11,keyasint,omitempty"` // the practice knows that something waits behind it
 }
 
 // awayShuts is how long a chat may lie still before its door shuts. After an
@@ -164,11 +166,10 @@ func (t *talk) knocks(m Words) error {
 		return t.command(command, arg)
 	case d.Left:
 		return t.bland()
-	case t.locked() && isPIN(text) && (d.Asked || t.fitsPIN(text)):
+	case t.locked() && isPIN(text): // every guess counts, also one that nobody asked for
 		return t.givesPIN(text)
 	case command == "start", command == "resume", word:
 		return t.doorAsks()
-	case t.locked() && isPIN(text): // a PIN with a slip is no answer to keep
 	case !d.Asked:
 		return t.holds(m)
 	case !t.locked():
@@ -340,9 +341,10 @@ func (t *talk) opens() error {
 	case Words:
 		err = t.words(own) // what is no danger is screened now
 	case Press:
+		t.met = d.Met
 		err = t.press(own.Data)
 	}
-	t.coming = false
+	t.coming, t.met = false, false
 	if err != nil || t.over || t.c.Door != nil {
 		return err
 	}

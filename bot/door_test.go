@@ -442,3 +442,164 @@ func TestLockIsNotKept(t *testing.T) {
 		t.Error("the state says nothing of what was told: this test sees too little")
 	}
 }
+
+// A button of long ago does not lead around a shut door, help numbers before it
+// or not.
+func TestOldButtonAtTheDoor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		does func(p *person)
+	}{
+		{"quick exit", func(p *person) { p.says("/x") }},
+		{"numbers after quick exit", func(p *person) { p.says("/x", "/now") }},
+		{"numbers at the door", func(p *person) { p.says("/now") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.midway("ann").word("marmalade").says("/mydata")
+			var old []bot.Button
+			for _, d := range h.phone.to("ann") {
+				if text, ok := d.Body.(bot.Text); ok && strings.HasPrefix(text.Text, "This is what you told me") {
+					old = slices.Concat(text.Buttons...)
+				}
+			}
+			if len(old) == 0 {
+				t.Fatal("no buttons below what was told")
+			}
+			h.clock.Advance(72 * time.Hour)
+			tt.does(p)
+			p.hears()
+			for _, b := range old {
+				if p.do(bot.Press{Data: b.Data}); len(p.documents()) > 0 {
+					t.Errorf("%q brought the files", b.Label)
+				}
+				if heard := strings.Join(p.hears(), "\n"); strings.Contains(heard, "looked") || strings.Contains(heard, "told me") {
+					t.Errorf("%q: got %q", b.Label, heard)
+				}
+			}
+		})
+	}
+}
+
+// A menu that was left open gives nobody the PIN or the word of another.
+func TestLockMenuLapses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		asks func(p *person)
+		then func(p *person)
+	}{
+		{"change", func(p *person) { p.says("/pin") }, func(p *person) { p.presses("Change it") }},
+		{"remove", func(p *person) { p.says("/pin") }, func(p *person) { p.presses("Remove it") }},
+		{"a new one", func(p *person) { p.says("/pin").presses("Change it") }, func(p *person) { p.says("0000") }},
+		{"once more", func(p *person) { p.says("/pin").presses("Change it").says("0000") }, func(p *person) { p.says("0000") }},
+		{"the word", func(p *person) { p.says("/word") }, func(p *person) { p.says("marmalade") }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.midway("ann").pin("2718")
+			tt.asks(p)
+			p.hears()
+			h.clock.Advance(50 * time.Minute)
+			tt.then(p)
+			p.wants(needsPIN)
+			p.says("0000").wants("That was not it.")
+			p.says("2718")
+			if heard := p.hears(); !strings.HasPrefix(heard[0], "You have a PIN.") && !strings.HasPrefix(heard[0], "Please write a word") {
+				t.Errorf("with the PIN: got %q", heard)
+			}
+		})
+	}
+}
+
+// A guess at a locked door counts before it asked, too.
+func TestGuessesCountUnasked(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").pin("2718")
+	for range 5 {
+		p.returns(61*time.Minute, "0000")
+	}
+	p.wants("That was not it a few times")
+	p.says("2718").wants("That was not it a few times")
+	h.clock.Advance(16 * time.Minute)
+	p.says("2718").wants(moment)
+}
+
+// A forgotten word is taken away as a PIN is, from everybody of the case; the
+// practice hears once that something waits.
+func TestForgottenWord(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	id := p.sends()
+	p.word("marmalade").says("/x").hears()
+	if err := h.acts("a", id, "ana", offer("ana", hour(30))); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	told := 0
+	for _, d := range h.desk.got() {
+		if n, ok := d.Body.(bot.Notice); ok && strings.Contains(n.Line, "kept still") {
+			told++
+		}
+	}
+	if told != 1 {
+		t.Errorf("the practice was told %d times, want once", told)
+	}
+	p.says("/start").wants(bland)
+	if err := h.Unlock(t.Context(), id, "test"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p.wants() // the chat is still
+	p.says("/start").wants(moment)
+	p.presses("Yes")
+	heard := strings.Join(p.hears(), "\n")
+	if !strings.Contains(heard, "took your PIN away, and your pause word") || !strings.Contains(heard, "Which of these times") {
+		t.Errorf("got %q", heard)
+	}
+}
+
+// The command reaches whoever joined, too.
+func TestUnlockPartner(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo := h.person("kim"), h.person("bo")
+	id := kim.comesAsACouple()
+	kim.pin("1111")
+	bo.joins(kim.invites()).pin("2222")
+	if err := h.Unlock(t.Context(), id, "test"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	kim.hears()
+	for _, p := range []*person{kim, bo} {
+		p.hears()
+		h.clock.Advance(time.Hour)
+		if heard := strings.Join(p.says("hello").hears(), "\n"); !strings.Contains(heard, moment) {
+			t.Errorf("%s: got %q", p.chat, heard)
+		}
+	}
+}
+
+// A word that others say or guess is none.
+func TestPoorWords(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann").says("/word")
+	p.hears()
+	for _, word := range []string{"yes", "blue", "12345", "California", "Yes, all safe", "continue", "ingles"} {
+		p.says(word)
+		if heard := strings.Join(p.hears(), "\n"); strings.Contains(heard, "That word is set") {
+			t.Errorf("%q was taken", word)
+			p.says("/word").hears()
+		}
+	}
+	p.says("/word").hears()
+	p.says("leave it as it is").wants("All right, nothing was changed.", "Is everyone safe")
+	p.says("/pin", "Leave it as it is").wants("Please write a new PIN", "All right, nothing was changed.", "Is everyone safe")
+	p.pin("2718").says("/pin", "remove it").wants("You have a PIN.", "Your PIN is gone.", "Is everyone safe")
+}

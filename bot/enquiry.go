@@ -159,6 +159,9 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 	}
 	t.note(rec, f)
 	t.hand(rec)
+	if t.met { // somebody was called when it was pressed
+		return t.w.keepCase(rec)
+	}
 	for _, a := range rec.Case.Alerts {
 		if a.Open() && a.Name == care.AlertName(name) && a.Seat == t.c.Seat && t.w.now.Sub(time.Unix(a.At, 0)) < alertAgain {
 			return t.w.keepCase(rec) // the on-call has just been called for this, and reads what was said since

@@ -28,7 +28,8 @@ type lock struct {
 	New   *pin   `cbor:"8,keyasint,omitempty"` // written once, to be written again
 	// Told: what quick exit cannot do was said once.
 	Told bool `cbor:"9,keyasint,omitempty"`
-	// Cleared: the practice took the PIN away, and the person does not know yet.
+	// Cleared: the practice took the PIN and the word away, and the person does
+	// not know yet.
 	Cleared bool `cbor:"10,keyasint,omitempty"`
 }
 
@@ -72,7 +73,7 @@ const (
 	// pinGood is how long a PIN that was given opens what asks for it.
 	pinGood = 10 * time.Minute
 
-	wordShortest = 3  // letters
+	wordShortest = 5  // letters
 	wordLongest  = 40 // letters
 
 	lockMarks  = "lock"
@@ -81,8 +82,8 @@ const (
 	markRemove = "remove"
 )
 
-// Unlock takes the PIN of a chat away. It comes from the command line: the
-// practice knows the person, and they forgot it.
+// Unlock takes the PIN and the word of a chat away, and ends quick exit. It comes
+// from the command line: the practice knows the person, and they forgot it.
 type Unlock struct{}
 
 func (Unlock) what() {}
@@ -267,14 +268,17 @@ func (t *talk) lockPress(data string) (done bool, err error) {
 		t.phrase("lock.left")
 		return true, t.again()
 	case was == asksChange && marks.on(data, markRemove):
-		t.entersNothing()
-		if !t.unlocked() {
+		if t.lapsed() {
 			return true, t.choosesLock("pin")
 		}
+		t.entersNothing()
 		l.PIN, l.Given = nil, 0
 		t.phrase("pin.removed")
 		return true, t.again()
 	case was == asksChange && marks.on(data, markChange):
+		if t.lapsed() {
+			return true, t.choosesLock("pin")
+		}
 		l.Asks = asksNew
 		t.lockAsks("pin.new")
 		return true, nil
@@ -283,10 +287,19 @@ func (t *talk) lockPress(data string) (done bool, err error) {
 	return false, nil
 }
 
+// lapsed reports that the PIN is needed again: what asked for it was left open
+// for so long that somebody else may be here now.
+func (t *talk) lapsed() bool { return t.hasPIN() && !t.unlocked() }
+
 // entered takes words while a word or a PIN is chosen or asked for. Whatever
 // else is a command has ended the choosing before.
 func (t *talk) entered(text string) error {
 	l := t.c.Lock
+	if answer := t.lockAnswer(text); answer != "" && l.Asks != 0 && (answer == markLeave || l.Asks == asksChange) {
+		marks := t.marks(lockMarks, 0)
+		_, err := t.lockPress(marks.of(answer))
+		return err
+	}
 	switch {
 	case l.For != "" && isPIN(text):
 		return t.givesPIN(text)
@@ -294,6 +307,12 @@ func (t *talk) entered(text string) error {
 		t.entersNothing()
 		t.phrase("lock.left")
 		return t.again()
+	case t.lapsed():
+		t.sweepSaid()
+		if l.Asks == asksWord {
+			return t.choosesLock("word")
+		}
+		return t.choosesLock("pin")
 	case l.Asks == asksWord:
 		return t.setsWord(text)
 	case l.Asks == asksChange:
@@ -324,7 +343,7 @@ func (t *talk) entered(text string) error {
 func (t *talk) setsWord(text string) error {
 	t.sweepSaid()
 	word := script.Fold(text)
-	if n := utf8.RuneCountInString(word); n < wordShortest || n > wordLongest {
+	if n := utf8.RuneCountInString(word); n < wordShortest || n > wordLongest || t.isCommon(word) {
 		t.lockAsks("word.bad")
 		return nil
 	}
@@ -332,6 +351,50 @@ func (t *talk) setsWord(text string) error {
 	t.entersNothing()
 	t.phrase("word.set")
 	return t.again()
+}
+
+// isCommon reports that folded words are no secret: a command, digits, or an
+// answer that somebody is offered somewhere.
+func (t *talk) isCommon(folded string) bool {
+	if command, _, _ := t.w.p.speech.command(folded); command != "" || strings.Trim(folded, "0123456789 ") == "" || t.lockAnswer(folded) != "" {
+		return true
+	}
+	lib := t.w.p.Library
+	in := func(o *script.Options) bool {
+		return o != nil && slices.ContainsFunc(o.All, func(o script.Option) bool {
+			return script.Fold(o.ID) == folded || script.Fold(o.Label) == folded ||
+				slices.ContainsFunc(o.Also, func(also string) bool { return script.Fold(also) == folded })
+		})
+	}
+	for _, g := range t.w.p.speech.tongues {
+		for _, name := range lib.Lists() {
+			if l, ok := lib.List(name); ok && in(l.In(g.form)) {
+				return true
+			}
+		}
+		for _, name := range lib.Names() {
+			d, _ := lib.Dialog(name)
+			for i := range d.Steps {
+				if in(d.Steps[i].Options(g.form)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// lockAnswer is the answer of [talk.lockAsks] whose label was typed.
+func (t *talk) lockAnswer(text string) string {
+	folded := script.Fold(text)
+	for _, g := range t.w.p.speech.tongues {
+		for _, a := range []string{markLeave, markChange, markRemove} {
+			if folded == script.Fold(g.say("btn.lock."+a)) {
+				return a
+			}
+		}
+	}
+	return ""
 }
 
 // sweepSaid takes the message of this step out of the chat: what it says is a
@@ -347,12 +410,16 @@ func (t *talk) tellsOnce() {
 	}
 }
 
-// clears takes the PIN away.
+// clears takes the PIN and the word away, and ends quick exit: the door stays
+// shut, and asks for a private moment.
 func (t *talk) clears() {
-	if t.hasPIN() {
+	if t.left() {
+		t.c.Door.Left = false
+	}
+	if t.hasPIN() || t.hasWord() {
 		t.entersNothing()
 		l := t.c.Lock
-		l.PIN, l.Wrong, l.Until, l.Given, l.Cleared = nil, 0, 0, 0, true
+		l.PIN, l.Word, l.Wrong, l.Until, l.Given, l.Cleared = nil, nil, 0, 0, 0, true
 	}
 }
 

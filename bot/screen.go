@@ -123,6 +123,50 @@ func (p *Practice) danger(what What) bool {
 	return len(found) > 0 && meets[found[0].Class] != ""
 }
 
+// screenedPress is screened for a button that would not be taken just now: the
+// door is shut, the person is blocked, or the consent has changed. An answer of
+// the open question that calls somebody is met all the same, as words about
+// danger are. The door keeps it, and takes it as the answer when it opens.
+func (t *talk) screenedPress(data string) (met bool, err error) {
+	d := t.c.Door
+	if t.met || d == nil && !t.isShut() && !t.consentOld() {
+		return false, nil
+	}
+	runs := t.c.Runs
+	if d != nil {
+		t.c.Runs = runs[:min(d.Below, len(runs))]
+	}
+	var turn dialogs.Turn
+	found := false
+	if len(t.c.Runs) > 0 {
+		turn, found, _, err = t.chosen(data)
+	}
+	t.c.Runs = runs
+	if err != nil || !found {
+		return false, err
+	}
+	dialog := ""
+	for _, o := range turn.Out {
+		if a, ok := o.(dialogs.Alert); ok && isMeeting(a.Name) { // an alert is met by the dialog of its name
+			dialog = a.Name
+		}
+	}
+	switch {
+	case dialog == "":
+		return false, nil
+	case t.c.Consent == nil:
+		dialog = sideDialogs["now"]
+	case d != nil:
+		own, err := tag(Press{Data: data})
+		if err != nil {
+			return false, err
+		}
+		d.Own, d.Met = &own, true
+	}
+	t.entersNothing()
+	return true, t.interrupt(dialog)
+}
+
 // offered reports that the words are, letter for letter, an answer that the
 // open question offers. Then the script knows what to do.
 func (t *talk) offered(text string) bool {
@@ -219,8 +263,10 @@ func (t *talk) isShut() bool {
 	return (t.c.Services == servicesBlocked || t.c.Services == servicesOver) && !t.aside()
 }
 
-// openWhileShut are the commands that somebody who is blocked may give.
-var openWhileShut = []string{"now", "forget", "mydata", "privacy", "language"}
+// openWhileShut are the commands that somebody who is blocked may give: help,
+// their rights, and what keeps the chat from others. A PIN that one of them asks
+// for is taken, too.
+var openWhileShut = []string{"now", "call", "stop", "x", "forget", "leave", "mydata", "release", "privacy", "language", "pin", "word"}
 
 // shut answers somebody who is blocked. There is a way back: a button, until it
 // was used and they asked again; and the telephone at any time.

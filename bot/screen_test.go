@@ -274,3 +274,50 @@ func TestDoctorBesideTheQuestions(t *testing.T) {
 		t.Fatalf("got %q, want the word about a doctor and the next question", got)
 	}
 }
+
+// Who is blocked keeps help, their rights and what protects their chat; a PIN
+// that one of these asks for is taken.
+func TestBlockedKeepsRights(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		says string
+		pin  bool // needed
+		want string
+	}{
+		{"/forget", true, "I can erase"}, {"/leave", true, "I can erase"}, {"/mydata", true, "This is what you told me"},
+		{"/pin", true, "You have a PIN."}, {"/word", true, "Please write a word"},
+		{"/x", false, "All right. See you another time."}, {"/stop", false, "All right, we stop here"}, {"/release", false, ""},
+		{"/call", false, "Which number"}, {"/now", false, "In danger this minute"}, {"/privacy", false, ""},
+	} {
+		t.Run(tt.says, func(t *testing.T) {
+			t.Parallel()
+			p := build(t).person("ann").consents().pin("2718")
+			p.clock.Advance(20 * time.Minute)
+			for range 3 {
+				p.says("how much for sex with you tonight")
+			}
+			blocked := p.hears()
+			shut := blocked[len(blocked)-1]
+			p.says(tt.says)
+			if tt.pin {
+				p.wants(needsPIN)
+				p.says("2718")
+			}
+			heard := p.hears()
+			if len(heard) == 0 || heard[0] == shut || !strings.Contains(strings.Join(heard, "\n"), tt.want) {
+				t.Errorf("got %q, want %q", heard, tt.want)
+			}
+		})
+	}
+	p := build(t).person("ann").consents()
+	for range 3 {
+		p.says("how much for sex with you tonight")
+	}
+	p.hears()
+	p.says("/word", "marmalade").wants("Please write a word", "That word is set.", p.shutText())
+	p.says("2718").wants(p.shutText())
+	p.says("marmalade").wants("Good to have you back.", p.shutText())
+	p.says("/x", "marmalade").presses("Yes").wants("All right. See you another time.", moment, "You left fast", "Good to have you back.", p.shutText())
+}
+
+func (p *person) shutText() string { return p.phrase("screen.blocked") }

@@ -78,10 +78,14 @@ func (t *talk) open() (dialogs.Turn, error) {
 }
 
 // again says the open question once more, if there is one; at a shut door, the
-// door's.
+// door's, and to somebody who is blocked, that they are.
 func (t *talk) again() error {
 	if t.barred() {
 		return t.doorAsks()
+	}
+	if t.isShut() {
+		t.shut()
+		return nil
 	}
 	if t.c.Done != "" && len(t.c.Runs) <= 1 || len(t.c.Runs) == 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 
 	"anteroom/bot/care"
 )
@@ -11,7 +12,7 @@ import (
 // ErrNoChat: nobody writes in a chat of this case any more.
 var ErrNoChat = errors.New("no chat belongs to this case")
 
-// Unlock takes the PIN off the chats of a case, for somebody at the command
+// Unlock takes the PIN and the word off the chats of a case, for somebody at the command
 // line who was asked to by the client. It is an event of each chat, handled by
 // whoever owns the practice; that it was asked for stands in the case's log at
 // once. The person is told when they next open the chat.
@@ -28,13 +29,20 @@ func (s *Service) Unlock(ctx context.Context, id care.CaseID, who string) error 
 		return err
 	case rec == nil:
 		return ErrNoCase
-	case len(rec.Chats) == 0:
+	}
+	chats := slices.Clone(rec.Chats)
+	for _, seat := range rec.Couple.Seats {
+		if !slices.Contains(chats, seat.Chat) {
+			chats = append(chats, seat.Chat)
+		}
+	}
+	if len(chats) == 0 {
 		return ErrNoChat
 	}
-	for _, chat := range rec.Chats {
+	for _, chat := range chats {
 		w.out.post = append(w.out.post, posted{to: chat, what: Unlock{}})
 	}
-	w.audit(id, who, "took the PIN away")
+	w.audit(id, who, "took the PIN and the pause word away")
 	if err := w.chain(); err != nil {
 		return err
 	}

@@ -58,7 +58,8 @@ func (t *talk) level() (level, error) {
 
 // brought takes what comes from the practice, a decision or a wish: it comes as it is where the person
 // wants that and the door is open, and waits otherwise. After quick exit
-// nothing tells of it: the person asked this chat to be still.
+// nothing tells of it there: the person asked this chat to be still. The practice
+// hears once that it waits, and not why.
 func (t *talk) brought(what What) error {
 	l, err := t.level()
 	if err != nil {
@@ -73,6 +74,10 @@ func (t *talk) brought(what What) error {
 	}
 	t.c.Waiting = append(t.c.Waiting, waits)
 	if t.left() {
+		if d := t.c.Door; !d.Told && t.c.Case != "" {
+			d.Told = true
+			t.w.notice(t.c.Case + ": something waits in a chat that is kept still. It is shown when the person comes back.")
+		}
 		return nil
 	}
 	return t.announces()

@@ -56,7 +56,7 @@ func TestHostileWords(t *testing.T) {
 			}
 			var shown strings.Builder
 			for _, m := range u.Inbox() {
-				if m.ParseMode != "" || !m.PreviewOff || !m.Protected || !utf8.ValidString(m.Text) {
+				if m.ParseMode != "" || !m.PreviewOff || m.Protected != (m.File == nil) || !utf8.ValidString(m.Text) {
 					t.Errorf("message %d: mode %q, preview off %v, protected %v", m.ID, m.ParseMode, m.PreviewOff, m.Protected)
 				}
 				for _, label := range m.Labels() {

@@ -163,8 +163,8 @@ func TestSendDocument(t *testing.T) {
 		if m.File == nil || m.File.Name != tc.want || string(m.File.Data) != page || m.Text != "" {
 			t.Errorf("%q: got %+v %q, want the page as %q", tc.name, m.File, m.Text, tc.want)
 		}
-		if !m.Protected || !m.PreviewOff || string(receipt) != fmt.Sprint(m.ID) {
-			t.Errorf("%q: got %+v with receipt %q, want it protected, not looked into, and its id", tc.name, m, receipt)
+		if m.Protected || !m.PreviewOff || string(receipt) != fmt.Sprint(m.ID) { // it is theirs to keep
+			t.Errorf("%q: got %+v with receipt %q, want one that can be saved, not looked into, and its id", tc.name, m, receipt)
 		}
 		if strings.Contains(s.log.String(), words) {
 			t.Errorf("the log holds what is in the document")

@@ -26,6 +26,8 @@ type hand struct {
 	mu   sync.Mutex
 	last bot.Text
 	text strings.Builder
+	// labels are all buttons that were drawn, and what they carry.
+	labels map[string]string
 }
 
 // all is everything that the client was told.
@@ -42,6 +44,14 @@ func (h *hand) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 	defer h.mu.Unlock()
 	if text, ok := d.Body.(bot.Text); ok {
 		h.text.WriteString(text.Text + "\n")
+		for _, row := range text.Buttons {
+			for _, b := range row {
+				if h.labels == nil {
+					h.labels = make(map[string]string)
+				}
+				h.labels[b.Label] = b.Data
+			}
+		}
 		if len(text.Buttons) > 0 {
 			h.last = text
 		}
@@ -134,6 +144,17 @@ func (c *clinic) says(words ...string) {
 		c.must(c.Receive(c.ctx, bot.Inbound{Practice: c.practice, Channel: "phone", ID: fmt.Sprint(c.n), Chat: "ann", Locale: "en", What: bot.Words{Text: w}}))
 		c.must(c.Settle(c.ctx))
 	}
+}
+
+// presses presses a button under any message that stands in the chat.
+func (c *clinic) presses(label string) {
+	c.Helper()
+	c.hand.mu.Lock()
+	data := c.hand.labels[label]
+	c.hand.mu.Unlock()
+	c.n++
+	c.must(c.Receive(c.ctx, bot.Inbound{Practice: c.practice, Channel: "phone", ID: fmt.Sprint(c.n), Chat: "ann", Locale: "en", What: bot.Press{Data: data}}))
+	c.must(c.Settle(c.ctx))
 }
 
 // Words that a client may type, one for each place where a name can stand.
@@ -279,6 +300,7 @@ func TestBreakTheGlass(t *testing.T) {
 		t.Errorf("the log does not say so: %+v", lines)
 	}
 	c.says("/mydata")
+	c.presses("Who looked")
 	if text := c.hand.all(); !strings.Contains(text, "Noor Haddad is not on your case, and opened it for a reason that is written down: Monday 3 May, 10 am.") || strings.Contains(text, reason) {
 		t.Errorf("the client is shown\n%s", text)
 	}

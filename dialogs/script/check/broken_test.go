@@ -127,13 +127,9 @@ func TestBroken(t *testing.T) {
 		},
 		{
 			name: "an urgency that never comes",
-			edits: []edit{
-				{"dialogs/body.yaml", `re:body_now: [a-z-]+\}`, "body_now: none}"},
-				{intake, "safe: {type: choice, of: [all-safe, self-harm, hurt-by-someone, other-in-danger, medical],", "safe: {type: choice, of: [all-safe, self-harm, hurt-by-someone, other-in-danger],"},
-				{intake, `re:\n +medical: ("A medical emergency"|\["medical emergency", ambulance\])`, ""},
-				{intake, ", other-in-danger: danger, medical: medical}", ", other-in-danger: danger}"},
-				{intake, "openly: [self-harm, hurt-by-someone, other-in-danger, medical]", "openly: [self-harm, hurt-by-someone, other-in-danger]"},
-			},
+			edits: append(append([]edit{{"dialogs/body.yaml", `re:body_now: [a-z-]+\}`, "body_now: none}"}},
+				noEmergency(intake)...), append(noEmergency("dialogs/partner.yaml"),
+				edit{"dialogs/partner.yaml", "  medical:\n    call: medical\n    go: {go-on: gentle, stop: stopped, call: call-me}\n", ""})...),
 			rule: check.RuleUndecided, line: "triage:", what: "whether urgency can be R0", silent: true,
 		},
 		{
@@ -254,6 +250,16 @@ func TestBroken(t *testing.T) {
 				t.Errorf("%s: no other conversation to compare", f.Error())
 			}
 		})
+	}
+}
+
+// noEmergency takes the medical emergency from a dialog's question about safety.
+func noEmergency(file string) []edit {
+	return []edit{
+		{file, "other-in-danger, medical], seen-by", "other-in-danger], seen-by"},
+		{file, `re:\n +medical: ("A medical emergency"|\["medical emergency", ambulance\])`, ""},
+		{file, ", other-in-danger: danger, medical: medical}", ", other-in-danger: danger}"},
+		{file, "openly: [self-harm, hurt-by-someone, other-in-danger, medical]", "openly: [self-harm, hurt-by-someone, other-in-danger]"},
 	}
 }
 

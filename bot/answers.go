@@ -185,7 +185,7 @@ func (t *talk) leaveCase() error {
 		}
 		return nil
 	}
-	if len(rec.Couple.Seats) > 0 {
+	if rec.Couple.seated() {
 		return t.leaveFirst(rec)
 	}
 	return t.dropCase(rec)
@@ -197,6 +197,9 @@ func (t *talk) dropCase(rec *caseRecord) error {
 		return err
 	}
 	if err := t.w.revoke(rec); err != nil {
+		return err
+	}
+	if err := t.w.eraseKept(rec); err != nil {
 		return err
 	}
 	s := CaseSubject(t.c.Case)

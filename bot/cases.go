@@ -73,7 +73,7 @@ func caseStep(w *world) error {
 		if rec == nil {
 			return nil
 		}
-		return eraseCase(w, rec, what.By)
+		return eraseCase(w, rec, what)
 	case Fell:
 		if rec == nil {
 			return nil

@@ -54,6 +54,8 @@ type chatState struct {
 	Seat uint8 `cbor:"30,keyasint,omitempty"`
 	// Policy is the rule for secrets that a partner was shown.
 	Policy care.Secrets `cbor:"31,keyasint,omitempty"`
+	// Earlier are the cases of this person that came to an end before this one.
+	Earlier []string `cbor:"32,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -157,7 +159,7 @@ func chatStep(w *world) error {
 	case Unlock:
 		t.clears()
 	case erasedByPractice:
-		err = t.erasedBy()
+		err = t.erasedBy(what)
 	}
 	if err != nil {
 		return err

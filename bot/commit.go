@@ -90,7 +90,7 @@ func (s *Service) commit(ctx context.Context, w *world) error {
 	for sub, h := range w.have {
 		lanes, gone := w.out.erase[sub]
 		if gone {
-			c.Erase = append(c.Erase, Erasure{Subject: sub, Key: sub.Key(), Lanes: lanes})
+			c.Erase = append(c.Erase, Erasure{Subject: sub, Key: sub.Key(), Lanes: lanes, KeepInbox: w.out.renewed[sub] != 0})
 		}
 		switch {
 		case gone && !h.put:
@@ -241,14 +241,19 @@ func (s *Service) follow(w *world) {
 
 // letter seals an event for an inbox: under the receiver's own key, so that it
 // is erased with the receiver, from backups too. Somebody who is not there yet
-// has none; then the practice's serves.
+// has none; then the practice's serves. So it does for cases: their keys are
+// renewed when somebody leaves, and what was accepted is not to be lost with the
+// old one. What comes to a case is of those who work there and not of a client.
 func (s *Service) letter(ctx context.Context, ev Event) (Letter, error) {
 	plain, err := encodeEvent(ev)
 	if err != nil {
 		return Letter{}, err
 	}
 	id := ev.Subject.Key()
-	if !s.owns() { // the owner may have erased it, and made another
+	if ev.Subject.Kind() == "case" {
+		id = PracticeSubject.Key()
+	}
+	if !s.owns() && id != PracticeSubject.Key() { // the owner may have erased it, and made another
 		s.keys.drop(id)
 	}
 	key, err := s.keyOf(ctx, id)

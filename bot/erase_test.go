@@ -163,3 +163,85 @@ func TestForgetCommitUnknown(t *testing.T) {
 		t.Errorf("state %v, key %v; want neither", state, key)
 	}
 }
+
+// A person who comes again after an erasure is somebody new: what the practice
+// does with the record that was kept is nothing to the new conversation.
+func TestTheOldRecordIsNothingToTheNewChat(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	old := p.sends()
+	if err := h.acts("offer", old, "ana", offer("ana", hour(30))); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p.presses("Open it", "Tuesday 4 May, 4 pm").forgets()
+	p.sends()
+	p.hears()
+	if err := h.AskRelease(t.Context(), old, "test", "ana", "Dr. Grey", care.ReleaseFields()[:1], "before you begin"); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.EraseCase(t.Context(), old, "test"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	if got := p.hears(); len(got) > 0 {
+		t.Errorf("the new conversation hears of the old record: %q", got)
+	}
+	if state, _ := h.kept(h.subject("ann")); !state {
+		t.Error("the new conversation went with the old record")
+	}
+	if state, _ := h.kept(bot.CaseSubject(string(old))); state {
+		t.Error("the old record is there still")
+	}
+}
+
+// A case that the practice erases goes with what stands in the chat; an earlier
+// one takes nothing of a later conversation.
+func TestEraseCaseSweepsItsOwnChat(t *testing.T) {
+	t.Parallel()
+	for _, later := range []bool{false, true} {
+		h := build(t)
+		p := h.person("ann")
+		id := p.sends()
+		if later {
+			if err := h.acts("refer", id, "ana", &care.Decision{Kind: care.Refer, Names: []string{"Dr. Grey"}}); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+			p.presses("Open it")
+			_, b := p.question()
+			p.presses(labels(b)[0]).says("hello", "hello")
+		}
+		if err := h.EraseCase(t.Context(), id, "test"); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		state, _ := h.kept(h.subject("ann"))
+		if state != later {
+			t.Errorf("a later conversation: %v; the chat is kept: %v", later, state)
+		}
+		if swept := len(p.phone.sweeps("ann")) > 0; swept == later {
+			t.Errorf("a later conversation: %v; the chat is swept: %v", later, swept)
+		}
+	}
+}
+
+// Who is forgotten is so with the enquiries that came to an end before.
+func TestForgetTakesEarlierEnquiries(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	id := p.sends()
+	if err := h.acts("refer", id, "ana", &care.Decision{Kind: care.Refer, Names: []string{"Dr. Grey"}}); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p.presses("Open it")
+	_, b := p.question()
+	p.presses(labels(b)[0]).says("hello", "hello").forgets()
+	h.settle()
+	if state, key := h.kept(bot.CaseSubject(string(id))); state || key {
+		t.Errorf("the earlier enquiry is kept: state %v, key %v", state, key)
+	}
+}

@@ -120,7 +120,7 @@ func (a account) alerts() []record.Event {
 // AskRelease has the client of a case asked whether something may be told to
 // somebody. It returns once the wish is queued; whoever owns the practice asks.
 func (s *Service) AskRelease(ctx context.Context, id care.CaseID, who string, by care.TherapistID, to string, fields []care.ReleaseField, why string) error {
-	return s.posts(ctx, id, who, releaseAsked{To: to, Fields: fields, Why: why, By: string(by)})
+	return s.posts(ctx, id, who, releaseAsked{Case: id, To: to, Fields: fields, Why: why, By: string(by)})
 }
 
 // EraseCase has a case erased with its chats, whatever its status. It returns
@@ -149,15 +149,23 @@ func (s *Service) posts(ctx context.Context, id care.CaseID, who string, what Wh
 		Who: Who{Role: Operator, ID: who}, What: what, At: s.now()})
 }
 
-// erasedByPractice is an erasure from the command line.
+// erasedByPractice is an erasure from the command line. To a chat it says which
+// case went: one that has another by now is none of its own.
 type erasedByPractice struct {
-	By string `cbor:"1,keyasint,omitempty"`
+	By   string      `cbor:"1,keyasint,omitempty"`
+	Case care.CaseID `cbor:"2,keyasint,omitempty"`
+	// Client: it is the client's own, who goes with all of their conversations.
+	Client bool `cbor:"3,keyasint,omitempty"`
 }
 
 func (erasedByPractice) what() {}
 
 // eraseCase erases a case, and has the chats that belong to it erased.
-func eraseCase(w *world, rec *caseRecord, by string) error {
+func eraseCase(w *world, rec *caseRecord, e erasedByPractice) error {
+	role, line := Operator, "Erased by the practice."
+	if e.Client {
+		role, line = Client, "Erased by the client."
+	}
 	id := rec.Case.ID
 	if err := w.release(rec, ""); err != nil {
 		return err
@@ -167,30 +175,34 @@ func eraseCase(w *world, rec *caseRecord, by string) error {
 	w.unplan(s, dueSilence)
 	chats := slices.Clone(rec.Chats)
 	for _, s := range rec.Couple.Seats {
-		if !slices.Contains(chats, s.Chat) {
+		if s.Chat != "" && !slices.Contains(chats, s.Chat) {
 			chats = append(chats, s.Chat)
 		}
 	}
 	for _, chat := range chats {
-		w.out.post = append(w.out.post, posted{to: chat, what: erasedByPractice{}})
+		w.out.post = append(w.out.post, posted{to: chat, what: erasedByPractice{Case: id}})
 	}
-	if err := w.revoke(rec); err != nil {
+	if err := errors.Join(w.eraseKept(rec), w.revoke(rec)); err != nil {
 		return err
 	}
 	w.callsOn(rec.Case)
-	if err := w.bury(rec, Operator, by); err != nil {
+	if err := w.bury(rec, role, e.By); err != nil {
 		return err
 	}
 	w.erase(s)
 	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {
-		w.card(Card{Case: string(id), Line: string(id), State: []string{"Erased by the practice."}}, "card/"+string(id))
+		w.card(Card{Case: string(id), Line: string(id), State: []string{line}}, "card/"+string(id))
 	}
 	return nil
 }
 
-// erasedBy erases the conversation, for the practice did so with its case.
-func (t *talk) erasedBy() error {
-	t.over, t.byPractice = true, true
+// erasedBy erases the conversation, and what stands in the chat, for the practice
+// did so with its case. With an earlier case goes nothing of this one.
+func (t *talk) erasedBy(e erasedByPractice) error {
+	if !t.about(e.Case) {
+		return nil
+	}
+	t.over, t.byPractice, t.sweeps = true, true, true
 	t.phrase("erased-by-practice")
 	return nil
 }

@@ -94,8 +94,8 @@ func InviteSubject(root seal.Root, p PracticeID, token string) SubjectID {
 	return inviteSubject(root, p, token)
 }
 
-// PartnerSubject is where what the partner of a chat said is kept.
-func PartnerSubject(chat SubjectID) SubjectID { return partnerSubject(chat) }
+// PartnerSubject is where what a partner of a case said is kept.
+func PartnerSubject(id care.CaseID, seat uint8) SubjectID { return partnerSubject(id, seat) }
 
 // WarmUp opens the practice's key, from a store that has it.
 func (s *Service) WarmUp(ctx context.Context, from Store) error {

@@ -12,12 +12,13 @@ import (
 )
 
 // dig notes in the vault which keys a commit is about to erase, so that a
-// backup of the store brings none of them back. Without that note nothing is
+// backup of the store brings none of them back, but for those of subjects that
+// live on: see [renewal]. Without that note nothing is
 // erased: it would be a promise that nobody keeps.
 func (s *Service) dig(ctx context.Context, w *world, erased []Erasure) (graves []seal.Grave, err error) {
 	for _, e := range erased {
 		h := w.have[e.Subject]
-		if h == nil || h.wrapped == nil || e.Key == PracticeSubject.Key() {
+		if h == nil || h.wrapped == nil || e.Key == PracticeSubject.Key() || w.out.renewed[e.Subject] == noGrave {
 			continue
 		}
 		g, err := s.keys.vault.Dig(ctx, h.wrapped, keyPlace(s.id, e.Key))

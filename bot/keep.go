@@ -36,7 +36,7 @@ func (w *world) keepOn(rec *caseRecord, chat SubjectID) {
 // outlives erases a record that no chat belongs to any more, once its date has
 // come.
 func outlives(w *world, rec *caseRecord) error {
-	if len(rec.Chats) > 0 || len(rec.Couple.Seats) > 0 {
+	if len(rec.Chats) > 0 || rec.Couple.seated() {
 		return nil // it goes with the last of them, or is planned then
 	}
 	if end := w.p.Practice.Keep.Record.After(time.Unix(rec.Case.Updated, 0)); end.After(w.now) {
@@ -44,6 +44,9 @@ func outlives(w *world, rec *caseRecord) error {
 		return nil
 	}
 	if err := w.release(rec, ""); err != nil {
+		return err
+	}
+	if err := w.eraseKept(rec); err != nil {
 		return err
 	}
 	w.callsOn(rec.Case)

@@ -27,7 +27,7 @@ type couple struct {
 // seat is one partner of a case.
 type seat struct {
 	No     uint8        `cbor:"1,keyasint"` // 2 for the first who joined; never used again while others stay
-	Chat   SubjectID    `cbor:"2,keyasint"`
+	Chat   SubjectID    `cbor:"2,keyasint"` // empty once they left work that is booked: only their record stays
 	Since  int64        `cbor:"3,keyasint"`
 	Joined int64        `cbor:"4,keyasint,omitempty"` // agreed to the rule for secrets and gave consent; before that they say nothing
 	Policy care.Secrets `cbor:"5,keyasint,omitempty"`
@@ -53,6 +53,27 @@ func (c couple) of(chat SubjectID) int {
 	return slices.IndexFunc(c.Seats, func(s seat) bool { return s.Chat == chat })
 }
 
+// seated reports whether a partner is there still, and not their record alone.
+func (c couple) seated() bool {
+	return slices.ContainsFunc(c.Seats, func(s seat) bool { return s.Chat != "" })
+}
+
+// eraseKept erases the records of partners who left and were kept with the case.
+func (w *world) eraseKept(rec *caseRecord) error {
+	var need error
+	for _, s := range rec.Couple.Seats {
+		if s.Chat != "" {
+			continue // it goes with their chat
+		}
+		if p, err := read[care.Partner](w, partnerSubject(rec.Case.ID, s.No)); err != nil {
+			need = err // ask for all of them at once
+		} else if p != nil {
+			w.erase(partnerSubject(rec.Case.ID, s.No))
+		}
+	}
+	return need
+}
+
 // partnerName begins the names of partners in the log of a case.
 const partnerName = "partner "
 
@@ -66,8 +87,16 @@ func (t *talk) who() string {
 	return byClient
 }
 
-// partnerSubject is where the record of the partner of a chat is kept.
-func partnerSubject(chat SubjectID) SubjectID { return SubjectID("partner/" + chat.Name()) }
+// partnerSubject is where the record of a partner of a case is kept. Nobody's chat
+// is its name: whoever leaves work that is booked, and joins another case from
+// the same chat, has another record there.
+func partnerSubject(id care.CaseID, seat uint8) SubjectID {
+	return SubjectID("partner/" + string(id) + "/" + strconv.Itoa(int(seat)))
+}
+
+func (t *talk) partnerSubject() SubjectID {
+	return partnerSubject(care.CaseID(t.c.Case), t.c.Seat)
+}
 
 // isMain reports that a dialog is the conversation itself, and interrupts none.
 func isMain(dialog string) bool { return dialog == intakeDialog || dialog == partnerDialog }
@@ -101,7 +130,7 @@ func (w *world) keepQuietly(rec *caseRecord) { w.write(CaseSubject(string(rec.Ca
 
 // partner is the record of this partner as this step has it.
 func (t *talk) partner() (*care.Partner, error) {
-	s := partnerSubject(t.self)
+	s := t.partnerSubject()
 	if h := t.w.have[s]; h != nil && h.put {
 		p := h.value.(care.Partner)
 		return &p, nil
@@ -115,7 +144,7 @@ func (t *talk) partner() (*care.Partner, error) {
 
 func (t *talk) keepPartner(p *care.Partner) {
 	p.Updated, p.Language = t.w.now.Unix(), t.language()
-	t.w.write(partnerSubject(t.self), *p)
+	t.w.write(t.partnerSubject(), *p)
 }
 
 // noted keeps what a partner said so far, and what the screen found, so that
@@ -227,7 +256,7 @@ func (t *talk) afterPartner(anew bool) error {
 // therapists are told that it happened, but for a no where the practice does not
 // wish it. The record of a partner in work that is booked stays, sealed.
 func (t *talk) leaveSeat() error {
-	w, mine := t.w, partnerSubject(t.self)
+	w, mine := t.w, t.partnerSubject()
 	p, err := read[care.Partner](w, mine)
 	if err != nil {
 		return err
@@ -247,18 +276,22 @@ func (t *talk) leaveSeat() error {
 		if !t.expired {
 			t.phrase("forget-kept", "what", t.text("forget-kept.what"), "until", t.text("forget-kept.until"))
 		}
+		rec.Couple.Seats = slices.Clone(rec.Couple.Seats)
+		rec.Couple.Seats[i].Chat = ""
+		w.keepOn(rec, t.self)
 		return nil
 	}
 	if p != nil {
 		w.erase(mine)
 	}
 	agreed := i >= 0 && rec.Couple.Seats[i].Joined != 0
+	spoke := p != nil || slices.ContainsFunc(rec.Case.Alerts, func(a care.Alert) bool { return a.Seat == t.c.Seat })
 	if i >= 0 {
 		rec.Couple.Seats = slices.Delete(slices.Clone(rec.Couple.Seats), i, i+1)
 	}
 	rec.Case.LeaveSeat(t.c.Seat, w.now)
 	rec.Chats = slices.DeleteFunc(slices.Clone(rec.Chats), func(s SubjectID) bool { return s == t.self })
-	if len(rec.Chats) == 0 && len(rec.Couple.Seats) == 0 && rec.Case.Status != care.Booked {
+	if len(rec.Chats) == 0 && !rec.Couple.seated() && rec.Case.Status != care.Booked {
 		return t.dropCase(rec)
 	}
 	rec.succeed()
@@ -270,10 +303,15 @@ func (t *talk) leaveSeat() error {
 		w.notice(string(rec.Case.ID) + ": a partner said no, or did not begin. Nothing of theirs is kept.")
 	default: // nobody knew that they came
 		w.keepQuietly(rec)
-		w.renew(CaseSubject(string(rec.Case.ID)))
+		if spoke {
+			w.renew(CaseSubject(string(rec.Case.ID)), noGrave)
+		}
 		return nil
 	}
-	return w.renewCase(rec)
+	if !spoke {
+		return w.keepCase(rec)
+	}
+	return w.renewCase(rec, noGrave)
 }
 
 // leaveFirst is the case's part when the one who opened it goes and partners
@@ -301,38 +339,54 @@ func (t *talk) leaveFirst(rec *caseRecord) error {
 	} else {
 		w.notice(string(rec.Case.ID) + ": the one who wrote first left. What partners said is kept. Please tell nobody why they may have.")
 	}
-	return w.renewCase(left)
+	return w.renewCase(left, grave)
 }
 
 // succeed lets the longest-standing partner speak for the case where nobody else
 // is left to: decisions reach them then.
 func (rec *caseRecord) succeed() {
-	if len(rec.Chats) == 0 && len(rec.Couple.Seats) > 0 {
-		rec.Chats = []SubjectID{rec.Couple.Seats[0].Chat}
+	if i := slices.IndexFunc(rec.Couple.Seats, func(s seat) bool { return s.Chat != "" }); i >= 0 && len(rec.Chats) == 0 {
+		rec.Chats = []SubjectID{rec.Couple.Seats[i].Chat}
 	}
 }
+
+// renewal is how a subject begins anew under another key.
+type renewal uint8
+
+const (
+	// grave: what the old key opens is theirs who left, and no backup brings it
+	// back, nor anything else of that time.
+	grave renewal = iota + 1
+	// noGrave: what the old key opens belongs to those who stay. A backup from
+	// before that is put back keeps it for them.
+	noGrave
+)
 
 // renewCase writes a case under a new key. Whoever left took their part of it
 // out, and with the old key goes what earlier copies of the store hold.
-func (w *world) renewCase(rec *caseRecord) error {
+func (w *world) renewCase(rec *caseRecord, how renewal) error {
 	if err := w.keepCase(rec); err != nil {
 		return err
 	}
-	w.renew(CaseSubject(string(rec.Case.ID)))
+	w.renew(CaseSubject(string(rec.Case.ID)), how)
 	return nil
 }
 
-// renew lets a subject that is written in this step begin anew.
-func (w *world) renew(s SubjectID) {
+// renew lets a subject that is written in this step begin anew. Its letters stay.
+func (w *world) renew(s SubjectID, how renewal) {
 	v := w.have[s].value
 	w.erase(s)
 	w.write(s, v)
+	if w.out.renewed == nil {
+		w.out.renewed = make(map[SubjectID]renewal, 1)
+	}
+	w.out.renewed[s] = how
 }
 
 // seated are the partners of a case as a summary shows them.
 func (w *world) seated(rec *caseRecord) (all []care.Seated, err error) {
 	for _, s := range rec.Couple.Seats {
-		p, e := peek[care.Partner](w, partnerSubject(s.Chat))
+		p, e := peek[care.Partner](w, partnerSubject(rec.Case.ID, s.No))
 		if e != nil {
 			err = e // ask for all of them at once
 			continue

@@ -664,7 +664,7 @@ func TestOneGoesAndTheOtherStaysWhole(t *testing.T) {
 					if got := h.view(id).Status; got != state.status {
 						t.Fatalf("the case is %s, want %s", got, state.status)
 					}
-					theCase, ofBo := bot.CaseSubject(string(id)), bot.PartnerSubject(h.subject("bo"))
+					theCase, ofBo := bot.CaseSubject(string(id)), bot.PartnerSubject(id, 2)
 					goes, stays, gone, kept := kim, bo, []bot.SubjectID{h.subject("kim")}, []bot.SubjectID{h.subject("bo"), ofBo}
 					word, stayed := "KIM", "BO"
 					if who == "the partner" {
@@ -818,5 +818,124 @@ func TestInviteIsNeutral(t *testing.T) {
 				t.Errorf("%s: with the link %q it says %s", lang, link, open[0])
 			}
 		}
+	}
+}
+
+// What one partner says of violence does not show in what the other hears.
+func TestRemindersTellNothingOfTheOther(t *testing.T) {
+	heard := func(violence bool) []string {
+		h := build(t)
+		kim, bo := h.person("kim"), h.person("bo")
+		id := kim.comesAsACouple()
+		bo.joins(kim.invites()).presses("Yes, I am").says("Oregon")
+		if violence {
+			bo.says("he hits me and I am afraid of him")
+		}
+		kim.hears()
+		if err := h.acts("ask", id, "ana", &care.Decision{Kind: care.Ask, Note: "What times suit?"}); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		return kim.hears()
+	}
+	if diff := gocmp.Diff(heard(false), heard(true)); diff != "" {
+		t.Errorf("Kim hears something else when Bo is told of (-quiet +told):\n%s", diff)
+	}
+}
+
+// What was accepted for a case is done, whoever leaves it meanwhile.
+func TestLettersOutlastALeave(t *testing.T) {
+	t.Parallel()
+	for _, replied := range []bool{true, false} {
+		h := build(t)
+		kim, bo := h.person("kim"), h.person("bo")
+		id := kim.comesAsACouple()
+		token := kim.invites()
+		var yes string
+		if replied {
+			bo.joins(token).answersAll("Quietly.", "Bo").says("/forget").presses("Erase it")
+			yes = bo.button("Yes, erase").Data
+		} else {
+			bo.says("/start " + token)
+			yes = bo.button("No, thanks").Data
+		}
+		if err := h.EraseCase(t.Context(), id, "test"); err != nil {
+			t.Fatal(err)
+		}
+		h.receive(h.inbound("bo", bot.Press{Data: yes})) // before the inbox is looked at
+		h.settle()
+		if state, _ := h.kept(bot.CaseSubject(string(id))); state {
+			t.Errorf("Bo had answered: %v; the erasure that was accepted never happens", replied)
+		}
+	}
+}
+
+// Who leaves takes nothing of the others with them, a backup that is put back
+// included; the first, whose words the case holds, takes them all.
+func TestLeaveTakesNothingFromABackup(t *testing.T) {
+	t.Parallel()
+	for name, kept := range map[string]bool{"says no": true, "leaves": true, "the first leaves": false} {
+		t.Run(name, func(t *testing.T) {
+			h := onSQLite(t)
+			h.takesOver()
+			kim, bo := h.person("kim"), h.person("bo")
+			id := kim.comesAsACouple()
+			token := kim.invites()
+			if name == "says no" {
+				bo.says("/start " + token)
+			} else {
+				bo.joins(token).answersAll("Quietly.", "Bo")
+			}
+			back := h.backup()
+			h.tends(time.Hour)
+			switch name {
+			case "says no":
+				bo.presses("No, thanks")
+			case "leaves":
+				bo.forgets()
+			default:
+				kim.forgets()
+			}
+			h.tends(time.Minute)
+			back()
+			h.takesOver()
+			if state, _ := h.kept(bot.CaseSubject(string(id))); state != kept {
+				t.Errorf("the case is there: %v; want %v", state, kept)
+			}
+		})
+	}
+}
+
+// What a partner said in one case is nothing to another, and stays in its own.
+func TestARecordBelongsToItsCase(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo, lee := h.person("kim"), h.person("bo"), h.person("lee")
+	one := kim.comesAsACouple()
+	bo.joins(kim.invites()).answersAll("First words about Kim.", "Bo")
+	if err := h.acts("offer", one, "ana", offer("ana", hour(30))); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	kim.presses("Open it", "Tuesday 4 May, 4 pm")
+	bo.forgets()
+	two := lee.comesAsACouple()
+	bo.joins(lee.invites()).answersAll("Other words about Lee.", "Bo")
+	ofKim, ofLee := h.summary(one), h.summary(two)
+	if strings.Contains(ofKim, "about Lee") || !strings.Contains(ofKim, "about Kim") {
+		t.Errorf("the record that is kept is\n%s", ofKim)
+	}
+	if strings.Contains(ofLee, "about Kim") || !strings.Contains(ofLee, "about Lee") {
+		t.Errorf("the other case is\n%s", ofLee)
+	}
+	if err := h.EraseCase(t.Context(), one, "test"); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	if state, key := h.kept(bot.PartnerSubject(one, 2)); state || key {
+		t.Errorf("the erased case leaves Bo's part: state %v, key %v", state, key)
+	}
+	if state, _ := h.kept(h.subject("bo")); !state {
+		t.Error("and takes Bo's other conversation")
 	}
 }

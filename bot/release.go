@@ -52,6 +52,7 @@ type releaseAsked struct {
 	Fields []care.ReleaseField `cbor:"2,keyasint"`
 	Why    string              `cbor:"3,keyasint"`
 	By     string              `cbor:"4,keyasint,omitempty"`
+	Case   care.CaseID         `cbor:"5,keyasint,omitempty"`
 }
 
 // released says that something left by a release.
@@ -79,6 +80,10 @@ func (t *talk) ownCase() (*caseRecord, error) {
 
 // here is the day where the practice is: releases lapse by it.
 func (w *world) here() time.Time { return w.now.In(w.p.Zone) }
+
+// about reports that what comes from a case is about the one that this person
+// has now. What was written without its name is.
+func (t *talk) about(id care.CaseID) bool { return id == "" || string(id) == t.c.Case }
 
 // release shows which releases are in force, each with a button that revokes
 // it, and begins a new one at once where there is none.
@@ -209,7 +214,7 @@ func (t *talk) releaseUntil(f dialogs.Facts) care.Date {
 // reads it through, may change every part, and says no with one press.
 func (t *talk) asked(a releaseAsked) error {
 	rec, err := t.ownCase()
-	if err != nil || rec == nil || len(rec.Releases) >= care.MostReleases {
+	if err != nil || rec == nil || !t.about(a.Case) || len(rec.Releases) >= care.MostReleases {
 		return err
 	}
 	who := t.w.p.Name

@@ -87,7 +87,7 @@ type Commit struct {
 	Fence uint64
 	// Event is remembered as seen. Required.
 	Event EventID
-	// States that were read; at most six. A write with a nil Blob only checks
+	// States that were read; at most eight. A write with a nil Blob only checks
 	// that the version is still Was.
 	States []Write
 	// Keys that are new. A key that exists already is a conflict.
@@ -116,11 +116,12 @@ type Commit struct {
 const MaxScore = 1 << 53
 
 // mostSubjects is how many subjects a commit may name: a partner who leaves takes
-// a chat, a record of their own, the case, its tombstone and a place in a caseload.
-const mostSubjects = 6
+// a chat, a record of their own, the case, its tombstone and a place in a caseload;
+// a case that goes takes the records of four who left it before.
+const mostSubjects = 8
 
 // Check finds what is wrong with a commit whatever the store holds: no event
-// id, more than six subjects, a version that does not follow, a score beyond
+// id, more than eight subjects, a version that does not follow, a score beyond
 // [MaxScore]. Every store refuses such a commit.
 func (c Commit) Check() error {
 	if c.Event == "" {
@@ -182,6 +183,9 @@ type Erasure struct {
 	Subject SubjectID
 	Key     KeyID
 	Lanes   []Lane
+	// KeepInbox leaves the letters: the subject begins anew in the same commit,
+	// and what was accepted for it still comes.
+	KeepInbox bool
 }
 
 // IndexChange puts a member into an index, or takes it out.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"anteroom/bot/care"
 	"anteroom/dialogs"
 	"anteroom/dialogs/script"
 )
@@ -275,6 +276,7 @@ func (t *talk) afterwards(anew bool) error {
 		t.phrase("welcome-back")
 		t.c.Done, t.c.Runs, t.c.Rest, t.c.Consent = "", nil, 0, nil
 		if closed {
+			t.c.Earlier = append(t.c.Earlier, t.c.Case)
 			t.c.Case, t.c.ReplyBy, t.c.Answered = "", 0, false
 		}
 		return t.begin(intakeDialog, nil)
@@ -398,5 +400,10 @@ func (t *talk) erase() error {
 		}
 	}
 	t.w.erase(t.self, Lane{Channel: t.c.Channel, Of: t.self})
+	for _, id := range t.c.Earlier {
+		if !t.byPractice {
+			t.w.out.post = append(t.w.out.post, posted{to: CaseSubject(id), what: erasedByPractice{Client: true, Case: care.CaseID(id)}})
+		}
+	}
 	return t.leaveCase()
 }

@@ -27,7 +27,8 @@ const (
 
 // level is how open a reminder to this person may be now: as they chose, closed
 // until they did, and always closed when they are or were afraid of a partner,
-// who may be the one that reads it.
+// who may be the one that reads it. What a partner says of it changes nothing
+// for the others: they would see that something was said.
 func (t *talk) level() (level, error) {
 	facts, err := t.mainFacts()
 	if err != nil {
@@ -45,7 +46,7 @@ func (t *talk) level() (level, error) {
 		if err != nil {
 			return "", err
 		}
-		if rec != nil && slices.ContainsFunc(rec.Case.Alerts, func(a care.Alert) bool { return a.Name == care.AlertIPV }) {
+		if rec != nil && slices.ContainsFunc(rec.Case.Alerts, func(a care.Alert) bool { return a.Name == care.AlertIPV && a.Seat == t.c.Seat }) {
 			return levelClosed, nil
 		}
 	}

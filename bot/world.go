@@ -84,6 +84,7 @@ type effects struct {
 	undue   []string
 	index   []IndexChange
 	erase   map[SubjectID][]Lane
+	renewed map[SubjectID]renewal // of those erased: who lives on
 	audit   []audited
 	health  []report
 	// recorded are lines for the logs of cases; [world.chain] makes audit of them.

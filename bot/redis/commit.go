@@ -161,9 +161,14 @@ const remember = int64(bot.SeenFor / time.Millisecond)
 func (r *request) erase(k keys, c bot.Commit) {
 	for _, e := range c.Erase {
 		r.key('-', k.state(e.Subject))
-		r.key('-', k.inbox(e.Subject))
-		r.key('-', k.key(e.Key))
-		r.arg("E", string(e.Subject))
+		if e.KeepInbox {
+			r.key('-', k.key(e.Key))
+			r.arg("K")
+		} else {
+			r.key('-', k.inbox(e.Subject))
+			r.key('-', k.key(e.Key))
+			r.arg("E", string(e.Subject))
+		}
 		for _, l := range e.Lanes {
 			r.key('-', k.lane(l))
 			r.key('-', k.receipts(l))

@@ -104,12 +104,13 @@ func (s *Store) admit(c *conn, p bot.PracticeID, m bot.Commit) error {
 type found struct {
 	fence    int64
 	seen     bool
-	versions [4]int64 // of the commit's states
+	versions []int64 // of the commit's states
 }
 
 // found reads with one statement what most commits need: statements are what
 // a step costs here.
 func (s *Store) found(c *conn, p bot.PracticeID, m bot.Commit) (f found, err error) {
+	f.versions = make([]int64, len(m.States))
 	query := `SELECT coalesce((SELECT fence FROM practice WHERE id = ?1), 0),
 		EXISTS (SELECT 1 FROM seen WHERE practice = ?1 AND event = ?2 AND at > ?3)` +
 		strings.Repeat(`, coalesce((SELECT version FROM state WHERE practice = ?1 AND subject = ?), 0)`, len(m.States))
@@ -195,9 +196,11 @@ func erase(c *conn, p bot.PracticeID, e bot.Erasure) error {
 	c.erased = true
 	err := errors.Join(
 		c.exec(`DELETE FROM state WHERE practice = ? AND subject = ?`, p, e.Subject),
-		c.exec(`DELETE FROM letter WHERE practice = ? AND subject = ?`, p, e.Subject),
 		c.exec(`DELETE FROM key WHERE practice = ? AND id = ?`, p, e.Key),
 	)
+	if !e.KeepInbox {
+		err = errors.Join(err, c.exec(`DELETE FROM letter WHERE practice = ? AND subject = ?`, p, e.Subject))
+	}
 	for _, l := range e.Lanes {
 		err = errors.Join(err,
 			c.exec(`DELETE FROM lane WHERE practice = ? AND channel = ? AND subject = ?`, p, l.Channel, l.Of),

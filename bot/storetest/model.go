@@ -91,7 +91,9 @@ func (m *practice) commit(c bot.Commit) error {
 	}
 	for _, e := range c.Erase {
 		delete(m.states, e.Subject)
-		delete(m.letters, e.Subject)
+		if !e.KeepInbox {
+			delete(m.letters, e.Subject)
+		}
 		delete(m.keys, e.Key)
 		for _, l := range e.Lanes {
 			delete(m.lanes, l)
@@ -351,7 +353,7 @@ func (m *machine) drawCommit(t *rapid.T) bot.Commit {
 	if maybe(t, "erase", 6) {
 		c.Erase = append(c.Erase, bot.Erasure{
 			Subject: rapid.SampledFrom(subjects).Draw(t, "erased"), Key: rapid.SampledFrom(keys).Draw(t, "key"),
-			Lanes: rapid.SliceOfN(rapid.SampledFrom(lanes), 0, 2).Draw(t, "lanes"),
+			Lanes: rapid.SliceOfN(rapid.SampledFrom(lanes), 0, 2).Draw(t, "lanes"), KeepInbox: maybe(t, "keep inbox", 4),
 		})
 	}
 	if maybe(t, "new key", 4) {

@@ -77,16 +77,22 @@ var states = []test{
 		s.same("after a conflict in the last", s.dump(), before)
 	}},
 	{"wrong commits", func(s *suite) {
+		eight := full()
+		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5", "6"} {
+			eight.States = append(eight.States, bot.Write{Subject: subject})
+		}
+		eight.States[7].Was = 1
+		s.refuse(eight, bot.ErrConflict) // the last is looked at as the first
 		before := s.dump()
-		seven := full()
-		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5"} {
-			seven.States = append(seven.States, bot.Write{Subject: subject})
+		nine := full()
+		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5", "6", "7"} {
+			nine.States = append(nine.States, bot.Write{Subject: subject})
 		}
 		back := full()
 		back.States[0].Was, back.States[0].Next = 2, 1
 		score := full()
 		score.Index[1].Score = 1<<53 + 1
-		for name, c := range map[string]bot.Commit{"seven subjects": seven, "version goes back": back, "score is not exact": score} {
+		for name, c := range map[string]bot.Commit{"nine subjects": nine, "version goes back": back, "score is not exact": score} {
 			if err := s.try(c); err == nil || refusal(err) {
 				s.Errorf("%s: got %v, want an error that is no sentinel", name, err)
 			}
@@ -317,6 +323,14 @@ var erasures = []test{
 		if got := s.claim("telegram", start, 9); len(got) != 1 || got[0].ID != "new" || got[0].Unknown != 0 {
 			s.Errorf("claimed: got %+v, want new alone", got)
 		}
+	}},
+	{"that keeps the inbox takes all but the letters", func(s *suite) {
+		s.commit(full())
+		s.commit(bot.Commit{Post: []bot.Letter{letter("chat/a", "waits")}})
+		want := s.dump()
+		s.commit(bot.Commit{Erase: []bot.Erasure{{Subject: "chat/a", Key: "chat/a", KeepInbox: true}}})
+		want.Loaded.States[0], want.Loaded.Keys[0] = bot.State{}, nil
+		s.same("after the erasure", s.dump(), want)
 	}},
 	{"of nobody", func(s *suite) {
 		s.commit(full())

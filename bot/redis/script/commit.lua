@@ -14,6 +14,7 @@
 --       then for each state its first eight bytes as they were, '' for none
 --       then the writes, each a letter with its keys and arguments:
 --         E state inbox key      · subject          erase a subject
+--         K state key            ·                  erase a subject, but for its inbox
 --         L lane receipts ready claims · of         erase a lane
 --         S key                  · value            set a state or a key
 --         P inbox                · subject letter   post
@@ -112,6 +113,9 @@ while a < #ARGV do
     call('DEL', key, key2, KEYS[k + 3])
     call('SREM', KEYS[4], x)
     k, a = k + 3, a + 2
+  elseif op == 'K' then
+    call('DEL', key, key2)
+    k, a = k + 2, a + 1
   else -- 'L'
     call('DEL', key, key2)
     call('ZREM', KEYS[k + 3], x)

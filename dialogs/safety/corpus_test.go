@@ -128,10 +128,6 @@ func TestChangedCrisis(t *testing.T) {
 			w := rapid.SampledFrom(word).Draw(t, "word")
 			return strings.ReplaceAll(s, w, strings.NewReplacer("i", "1", "a", "4", "o", "0").Replace(w))
 		},
-		"among others": func(t *rapid.T, s string) string {
-			others := []string{"We have been together for ten years.", "Vivimos en Madrid.", "How much does it cost?", "Trabajo mucho.", "Thanks for reading!"}
-			return rapid.SampledFrom(others).Draw(t, "before") + " " + s + ". " + rapid.SampledFrom(others).Draw(t, "after")
-		},
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
@@ -145,25 +141,40 @@ func TestChangedCrisis(t *testing.T) {
 	}
 }
 
-// TestQuietStaysQuiet: a crisis that is denied, put into an ordinary message,
-// alarms nobody.
-func TestQuietStaysQuiet(t *testing.T) {
+// TestAmongOthers: what a message says is found between other sentences too,
+// and a crisis that is denied alarms nobody, whatever stands beside it. Words
+// far apart do mean something together, so a few may change.
+func TestAmongOthers(t *testing.T) {
 	r := rules(t)
-	var calm []string
+	others := []string{"We have been together for ten years.", "Vivimos en Madrid.", "How much does it cost?", "Trabajo mucho.", "Thanks for reading!"}
+	denied := []string{"I am not suicidal.", "I don't want to die.", "No quiero morir.", "No soy suicida.", "Nunca pienso en matarme.", "I never think about killing myself."}
+	found, lost, calm, woken := 0, 0, 0, 0
 	for _, l := range corpus(t, "dev.tsv") {
-		if l.label == safety.None && !class(r, l.text).Alarm() {
-			calm = append(calm, l.text)
+		got := class(r, l.text)
+		switch {
+		case l.label == safety.Crisis && got == safety.Crisis:
+			for _, before := range others {
+				for _, after := range others {
+					if found++; class(r, before+" "+l.text+". "+after) != safety.Crisis {
+						lost++
+					}
+				}
+			}
+		case l.label == safety.None && !got.Alarm():
+			for _, no := range denied {
+				calm += 2
+				for _, text := range []string{l.text + ". " + no, no + " " + l.text} {
+					if class(r, text).Alarm() {
+						woken++
+					}
+				}
+			}
 		}
 	}
-	denied := []string{"I am not suicidal.", "I don't want to die.", "No quiero morir.", "No soy suicida.", "Nunca pienso en matarme.", "I never think about killing myself."}
-	rapid.Check(t, func(t *rapid.T) {
-		text, no := rapid.SampledFrom(calm).Draw(t, "text")+".", rapid.SampledFrom(denied).Draw(t, "denied")
-		if rapid.Bool().Draw(t, "first") {
-			text, no = no, text
-		}
-		text += " " + no
-		if got := class(r, text); got.Alarm() {
-			t.Fatalf("%q: got %s, want no alarm", text, got)
-		}
-	})
+	if found == 0 || lost*100 > found {
+		t.Errorf("%d of %d crises are lost among other sentences; want at most 1 in 100", lost, found)
+	}
+	if calm == 0 || woken*100 > calm {
+		t.Errorf("%d of %d calm messages alarm with a denial beside them; want at most 1 in 100", woken, calm)
+	}
 }

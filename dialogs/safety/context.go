@@ -1,6 +1,6 @@
 package safety
 
-import "math/bits"
+import mathbits "math/bits"
 
 // contexts is the set of those in which the part that fits now stands.
 func (s *search) contexts(whole span) uint64 {
@@ -20,7 +20,7 @@ func (s *search) contexts(whole span) uint64 {
 		for o := s.first[at.from] - 1; o >= 0; o = s.phrases[o].nextFirst {
 			if p := &s.phrases[o]; int(p.to) == at.to && p.steps > 1 && has(p.terms, it.term) {
 				for steps := p.steps; steps != 0; steps &= steps - 1 {
-					set |= s.around[at.from+bits.TrailingZeros64(steps)]
+					set |= s.around[at.from+mathbits.TrailingZeros64(steps)]
 				}
 			}
 		}

@@ -1,7 +1,8 @@
 package safety
 
 import (
-	"math/bits"
+	"cmp"
+	mathbits "math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -37,19 +38,48 @@ type word struct {
 	turns    bool    // by itself it turns what follows: "not"
 	like     []int32 // beginnings that it has
 	terms    []int32 // that it is by itself
-	bits     []int32 // those of them that some pattern needs nearby
+	bits     []bits  // those of them that some pattern needs nearby
 	roots    []int32 // branches of phrases that begin with it
-	anchors  [phases][]anchor
+	anchors  *anchors
 }
 
 // branch is the beginning of a phrase: the words that may follow, and the
 // terms that are complete here.
 type branch struct {
-	next    map[int32]int32 // by word
+	next    []step // sorted by word
 	terms   []int32
-	bits    []int32
-	anchors [phases][]anchor
+	bits    []bits
+	anchors *anchors
 }
+
+// step is a word that may follow, and the branch that it leads to.
+type step struct{ word, to int32 }
+
+// after is the branch that a word leads to.
+func (br *branch) after(word int32) (to int32, ok bool) {
+	if len(br.next) <= 8 {
+		for _, s := range br.next {
+			if s.word == word {
+				return s.to, true
+			}
+		}
+		return 0, false
+	}
+	i, ok := slices.BinarySearchFunc(br.next, word, func(s step, word int32) int { return cmp.Compare(s.word, word) })
+	if !ok {
+		return 0, false
+	}
+	return br.next[i].to, true
+}
+
+// bits is some bits of a set: those of one of its words of 64.
+type bits struct {
+	at  int32
+	set uint64
+}
+
+// put sets them.
+func (b bits) put(set []uint64) { set[b.at] |= b.set }
 
 // sound is letters that sound as others do.
 type sound struct{ from, to string }
@@ -79,6 +109,9 @@ func newLexicon() *lexicon {
 
 // fold brings a word of a rule into the form in which words are compared.
 func (l *lexicon) fold(s string) string {
+	if plain(s) {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range norm.NFKD.String(s) {
 		switch {
@@ -89,6 +122,16 @@ func (l *lexicon) fold(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// plain reports that a word is folded as it stands.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '*' {
+			return false
+		}
+	}
+	return true
 }
 
 // id is the number of a word of a rule, a new one where it is new. The word is
@@ -145,8 +188,8 @@ func (l *lexicon) finish(tolerant []string, sounds []sound, spoken map[int32]boo
 			o := &l.words[other]
 			w.terms = append(w.terms, o.terms...)
 			w.roots = append(w.roots, o.roots...)
-			for p := range w.anchors {
-				w.anchors[p] = append(w.anchors[p], o.anchors[p]...)
+			for p := range phases {
+				w.anchors = w.anchors.with(p, o.anchors.of(p)...)
 			}
 		}
 		slices.Sort(w.terms)
@@ -156,6 +199,7 @@ func (l *lexicon) finish(tolerant []string, sounds []sound, spoken map[int32]boo
 		br := &l.branches[i]
 		slices.Sort(br.terms)
 		br.terms = slices.Compact(br.terms)
+		slices.SortFunc(br.next, func(a, b step) int { return cmp.Compare(a.word, b.word) })
 	}
 	for _, t := range tolerant {
 		id := l.ids[t]
@@ -272,7 +316,7 @@ func (l *lexicon) beginning(b []byte) int32 {
 		return 0
 	}
 	for lengths := l.lengths; lengths != 0; {
-		n := 63 - bits.LeadingZeros64(lengths)
+		n := 63 - mathbits.LeadingZeros64(lengths)
 		lengths &^= 1 << n
 		if n <= len(b) {
 			if id, ok := l.beginnings[string(b[:n])]; ok {

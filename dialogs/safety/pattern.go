@@ -52,6 +52,29 @@ type anchor struct {
 	need    int32 // the bit of the rarest of the others that must stand nearby, or -1
 }
 
+// anchors are the patterns that are looked for at a word, by phase; most words
+// have none.
+type anchors [phases][]anchor
+
+func (a *anchors) of(phase int) []anchor {
+	if a == nil {
+		return nil
+	}
+	return a[phase]
+}
+
+// with is the anchors and more.
+func (a *anchors) with(phase int, more ...anchor) *anchors {
+	if len(more) == 0 {
+		return a
+	}
+	if a == nil {
+		a = new(anchors)
+	}
+	a[phase] = append(a[phase], more...)
+	return a
+}
+
 // gaps are the signs for words that are passed over, and how many.
 var gaps = map[string]int32{"..": 3, "...": 8}
 
@@ -204,6 +227,10 @@ func (b *builder) literal(f string) (id int32, what, mend string) {
 
 // phrase reads the words of one entry of a list.
 func (b *builder) phrase(entry string) (ids []int32, what, mend string) {
+	if cap(b.room)-len(b.room) < phraseWords {
+		b.room = make([]int32, 0, 8<<10)
+	}
+	ids = b.room[len(b.room):len(b.room):cap(b.room)]
 	for w := range strings.FieldsSeq(entry) {
 		if strings.ContainsAny(w, "{}|?") {
 			return nil, fmt.Sprintf("%q in a list", w), "lists hold plain words; write lists and choices into the rule"
@@ -224,7 +251,8 @@ func (b *builder) phrase(entry string) (ids []int32, what, mend string) {
 	case len(ids) > phraseWords:
 		return nil, fmt.Sprintf("an entry of %d words", len(ids)), fmt.Sprintf("write at most %d, or a rule with lists", phraseWords)
 	}
-	return ids, "", ""
+	b.room = b.room[:len(b.room)+len(ids)]
+	return slices.Clip(ids), "", ""
 }
 
 // term is a new term of these words and phrases.
@@ -259,10 +287,12 @@ func (b *builder) branch(words []int32) int32 {
 		w.roots = append(w.roots, at)
 	}
 	for _, w := range words[1:] {
-		next, ok := b.lex.branches[at].next[w]
+		edge := uint64(at)<<32 | uint64(w)
+		next, ok := b.edges[edge]
 		if !ok {
 			next = b.lex.sprout()
-			b.lex.branches[at].next[w] = next
+			b.edges[edge] = next
+			b.lex.branches[at].next = append(b.lex.branches[at].next, step{w, next})
 		}
 		at = next
 	}
@@ -270,7 +300,7 @@ func (b *builder) branch(words []int32) int32 {
 }
 
 func (l *lexicon) sprout() int32 {
-	l.branches = append(l.branches, branch{next: make(map[int32]int32)})
+	l.branches = append(l.branches, branch{})
 	return int32(len(l.branches) - 1)
 }
 
@@ -341,15 +371,15 @@ func (b *builder) anchor() {
 		slices.Sort(words)
 		slices.Sort(branches)
 		if l, ok := b.listOf[a.term]; ok {
-			b.listings[l].anchors[a.phase] = append(b.listings[l].anchors[a.phase], a.anchor)
+			b.listings[l].anchors = b.listings[l].anchors.with(a.phase, a.anchor)
 		}
 		for _, id := range slices.Compact(words) {
 			w := &b.lex.words[id]
-			w.anchors[a.phase] = append(w.anchors[a.phase], a.anchor)
+			w.anchors = w.anchors.with(a.phase, a.anchor)
 		}
 		for _, id := range slices.Compact(branches) {
 			br := &b.lex.branches[id]
-			br.anchors[a.phase] = append(br.anchors[a.phase], a.anchor)
+			br.anchors = br.anchors.with(a.phase, a.anchor)
 		}
 	}
 }

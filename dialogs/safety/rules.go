@@ -1,6 +1,7 @@
 package safety
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -35,7 +36,7 @@ type rule struct {
 type listing struct {
 	terms   []int32 // the list
 	bit     int32   // of it, or -1 where no pattern needs it nearby
-	anchors [phases][]anchor
+	anchors *anchors
 }
 
 // Scope is where the words of a context count.
@@ -80,8 +81,10 @@ type builder struct {
 	contexts map[string]int
 	tolerant []string
 	sounds   []sound
-	spoken   map[int32]bool  // words of a language that says how it sounds
-	roots    map[int32]int32 // branches by their first word
+	spoken   map[int32]bool   // words of a language that says how it sounds
+	roots    map[int32]int32  // branches by their first word
+	room     []int32          // for the words of phrases
+	edges    map[uint64]int32 // branches by the one before and the word between
 	anchored []anchoring
 	frequent map[int32]float64 // by term
 	problems Problems
@@ -97,18 +100,24 @@ func Load(fsys fs.FS) (*Rules, error) {
 	b := &builder{
 		Rules: Rules{lex: newLexicon()},
 		names: make(map[string]int32), listOf: make(map[int32]int32), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
-		spoken: make(map[int32]bool), roots: make(map[int32]int32), frequent: make(map[int32]float64),
+		spoken: make(map[int32]bool), roots: make(map[int32]int32), edges: make(map[uint64]int32), frequent: make(map[int32]float64),
 	}
-	var files []*file
-	for _, name := range names {
-		data, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return nil, fmt.Errorf("read the safety rules: %w", err)
-		}
-		f := &file{name: name, language: path.Base(path.Dir(name))}
-		f.read(data)
+	files, failed, read := make([]*file, len(names)), make([]error, len(names)), sync.WaitGroup{}
+	for i, name := range names {
+		files[i] = &file{name: name, language: path.Base(path.Dir(name))}
+		read.Go(func() {
+			var data []byte
+			if data, failed[i] = fs.ReadFile(fsys, name); failed[i] == nil {
+				files[i].read(data)
+			}
+		})
+	}
+	read.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, fmt.Errorf("read the safety rules: %w", err)
+	}
+	for _, f := range files {
 		b.problems = append(b.problems, f.problems...)
-		files = append(files, f)
 	}
 	b.build(files)
 	if len(b.rules) == 0 && len(b.problems) == 0 {
@@ -128,31 +137,37 @@ func Load(fsys fs.FS) (*Rules, error) {
 
 // number gives every term that some pattern needs nearby a bit of its own.
 func (b *builder) number() {
-	bits, next := make([]int32, len(b.terms)), int32(0)
-	for i := range bits {
-		bits[i] = -1
+	numbers, next := make([]int32, len(b.terms)), int32(0)
+	for i := range numbers {
+		numbers[i] = -1
 	}
 	for i := range b.patterns {
 		for k, t := range b.patterns[i].need {
-			if bits[t] < 0 {
-				bits[t] = next
+			if numbers[t] < 0 {
+				numbers[t] = next
 				next++
 			}
-			b.patterns[i].need[k] = bits[t]
+			b.patterns[i].need[k] = numbers[t]
 		}
 	}
-	of := func(terms []int32) (set []int32) {
+	of := func(terms []int32) (set []bits) {
 		for _, t := range terms {
-			if bits[t] >= 0 {
-				set = append(set, bits[t])
+			n := numbers[t]
+			if n < 0 {
+				continue
 			}
+			i := slices.IndexFunc(set, func(b bits) bool { return b.at == n>>6 })
+			if i < 0 {
+				i, set = len(set), append(set, bits{at: n >> 6})
+			}
+			set[i].set |= 1 << (n & 63)
 		}
 		return set
 	}
-	anchors := func(by *[phases][]anchor) {
-		for p := range by {
-			for i := range by[p] {
-				a := &by[p][i]
+	anchors := func(all *anchors) {
+		for p := range phases {
+			for i := range all.of(p) {
+				a := &all[p][i]
 				if a.need = -1; len(b.patterns[a.pattern].need) > 0 {
 					a.need = b.patterns[a.pattern].need[0]
 				}
@@ -162,17 +177,17 @@ func (b *builder) number() {
 	for i := range b.lex.words {
 		w := &b.lex.words[i]
 		w.bits = of(w.terms)
-		anchors(&w.anchors)
+		anchors(w.anchors)
 	}
 	for i := range b.lex.branches {
 		br := &b.lex.branches[i]
 		br.bits = of(br.terms)
-		anchors(&br.anchors)
+		anchors(br.anchors)
 	}
 	for i := range b.listings {
 		l := &b.listings[i]
-		l.bit = bits[l.terms[0]]
-		anchors(&l.anchors)
+		l.bit = numbers[l.terms[0]]
+		anchors(l.anchors)
 	}
 	b.width = int(next)/64 + 1
 }

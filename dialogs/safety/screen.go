@@ -71,7 +71,7 @@ type search struct {
 // occurrence is a phrase, or a line of a list, that stands in the text.
 type occurrence struct {
 	terms     []int32
-	anchors   *[phases][]anchor
+	anchors   *anchors
 	from, to  int32
 	steps     uint64 // where the steps of a line begin, a bit a word from its first
 	nextFirst int32  // the next that begins there, or -1
@@ -139,8 +139,8 @@ func (s *search) gather() {
 		if s.seen[id] != int32(b+1) {
 			s.seen[id] = int32(b + 1)
 			own := s.own[b*s.width:]
-			for _, t := range w.bits {
-				own[t>>6] |= 1 << (t & 63)
+			for _, b := range w.bits {
+				b.put(own)
 			}
 		}
 		for _, root := range w.roots {
@@ -175,27 +175,27 @@ func (s *search) grow(at int32, from, to int) {
 	br := &s.lex.branches[at]
 	if len(br.terms) > 0 {
 		own := s.own[from/blockWords*s.width:]
-		for _, t := range br.bits {
-			own[t>>6] |= 1 << (t & 63)
+		for _, b := range br.bits {
+			b.put(own)
 		}
-		s.note(br.terms, &br.anchors, span{from, to}, 1)
+		s.note(br.terms, br.anchors, span{from, to}, 1)
 	}
 	if len(br.next) == 0 || to >= len(s.tokens) || s.tokens[to].stop == full || s.tokens[to].word == 0 {
 		return
 	}
 	id := s.tokens[to].word
-	if next, ok := br.next[id]; ok {
+	if next, ok := br.after(id); ok {
 		s.grow(next, from, to+1)
 	}
 	for _, like := range s.lex.words[id].like {
-		if next, ok := br.next[like]; ok {
+		if next, ok := br.after(like); ok {
 			s.grow(next, from, to+1)
 		}
 	}
 }
 
 // note keeps where a phrase stands.
-func (s *search) note(terms []int32, anchors *[phases][]anchor, at span, steps uint64) {
+func (s *search) note(terms []int32, anchors *anchors, at span, steps uint64) {
 	s.phrases = append(s.phrases, occurrence{terms, anchors, int32(at.from), int32(at.to), steps, s.first[at.from] - 1, s.last[at.to-1] - 1})
 	s.first[at.from], s.last[at.to-1] = int32(len(s.phrases)), int32(len(s.phrases))
 }
@@ -215,7 +215,7 @@ func (s *search) list(l *listing, at span) {
 			}
 		}
 	}
-	s.note(l.terms, &l.anchors, at, steps)
+	s.note(l.terms, l.anchors, at, steps)
 	t, b := l.bit, at.from/blockWords
 	for other := max(0, b-2); t >= 0 && other <= min(b+2, len(s.tokens)/blockWords); other++ {
 		s.farther[other*s.width+int(t>>6)] |= 1 << (t & 63)
@@ -233,9 +233,9 @@ func (s *search) look(phase int) {
 		if id == 0 {
 			continue
 		}
-		s.try(s.lex.words[id].anchors[phase], i, i+1)
+		s.try(s.lex.words[id].anchors.of(phase), i, i+1)
 		for o := s.first[i] - 1; o >= 0; o = s.phrases[o].nextFirst {
-			s.try(s.phrases[o].anchors[phase], i, int(s.phrases[o].to))
+			s.try(s.phrases[o].anchors.of(phase), i, int(s.phrases[o].to))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing/fstest"
 	"time"
 
@@ -115,15 +116,19 @@ func allFilesOf(folder string) (fstest.MapFS, error) {
 }
 
 // readPractice reads a practice from the files of its folder.
-func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory, error) {
+func readPractice(folder string, files fstest.MapFS) (*bot.Practice, *content.Directory, error) {
 	dir := "."
 	if folder == "" {
 		dir = sampleFolder
 	}
+	var screen *safety.Rules
+	var screenErr error
+	var screened sync.WaitGroup // the rules are by far the most to read
+	screened.Go(func() { screen, screenErr = readScreen(files) })
 	lib, libErr := script.Load(files)
 	lines, linesErr := content.Helplines(files)
 	texts, textsErr := readTexts(files)
-	screen, screenErr := safety.Load(files)
+	screened.Wait()
 	if err := errors.Join(libErr, linesErr, textsErr, screenErr); err != nil {
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
@@ -158,6 +163,29 @@ func readPractice(folder string, files fs.FS) (*bot.Practice, *content.Directory
 		return nil, nil, usageError{fmt.Errorf("texts/en.yaml lacks: %s", strings.Join(missing, ", "))}
 	}
 	return p, lines, nil
+}
+
+// lastScreen is what was read last: content is read again at every reload, and
+// its safety rules have seldom changed.
+var lastScreen struct {
+	sync.Mutex
+	hash  string
+	rules *safety.Rules
+}
+
+// readScreen reads the rules of the safety screen.
+func readScreen(files fstest.MapFS) (*safety.Rules, error) {
+	hash := hashOf(files, func(name string) bool { return strings.HasPrefix(name, "safety/") })
+	lastScreen.Lock()
+	defer lastScreen.Unlock()
+	if lastScreen.rules != nil && lastScreen.hash == hash {
+		return lastScreen.rules, nil
+	}
+	rules, err := safety.Load(files)
+	if err == nil {
+		lastScreen.hash, lastScreen.rules = hash, rules
+	}
+	return rules, err
 }
 
 // readTexts reads the service's own texts in every language.

@@ -54,7 +54,7 @@ func screening(_ context.Context, p *program, c command, args []string) error {
 	if err != nil {
 		return err
 	}
-	rules, err := safety.Load(files)
+	rules, err := readScreen(files)
 	if err != nil {
 		return usageError{inFolder(cfg.Practice, err)}
 	}

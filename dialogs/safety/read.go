@@ -57,6 +57,7 @@ type file struct {
 	numbers    []numberText
 	tolerant   []text
 	common     []text
+	size       int // bytes
 	sounds     []sound
 	overlooked []text
 	contexts   []contextText
@@ -80,6 +81,7 @@ func (f *file) late() Problems {
 func here(n *yaml.Node) text { return text{line: n.Line, column: n.Column} }
 
 func (f *file) read(data []byte) {
+	f.size = len(data)
 	defer func() { f.told = len(f.problems) }()
 	if len(data) > fileSize {
 		f.bad(text{}, fmt.Sprintf("the file is larger than %d bytes", fileSize), "split it")

@@ -100,7 +100,7 @@ func Load(fsys fs.FS) (*Rules, error) {
 	b := &builder{
 		Rules: Rules{lex: newLexicon()},
 		names: make(map[string]int32), listOf: make(map[int32]int32), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
-		spoken: make(map[int32]bool), roots: make(map[int32]int32), edges: make(map[uint64]int32), frequent: make(map[int32]float64),
+		spoken: make(map[int32]bool), roots: make(map[int32]int32), frequent: make(map[int32]float64),
 	}
 	files, failed, read := make([]*file, len(names)), make([]error, len(names)), sync.WaitGroup{}
 	for i, name := range names {
@@ -116,9 +116,15 @@ func Load(fsys fs.FS) (*Rules, error) {
 	if err := errors.Join(failed...); err != nil {
 		return nil, fmt.Errorf("read the safety rules: %w", err)
 	}
+	size := 0
 	for _, f := range files {
 		b.problems = append(b.problems, f.problems...)
+		size += f.size
 	}
+	// Room for about as many as are to come.
+	b.lex.words = slices.Grow(b.lex.words, size/64)
+	b.lex.branches = slices.Grow(b.lex.branches, size/16)
+	b.edges = make(map[uint64]int32, size/16)
 	b.build(files)
 	if len(b.rules) == 0 && len(b.problems) == 0 {
 		b.problems = append(b.problems, Problem{File: folder, What: "there are no rules", Mend: "restore the folder from the sample"})

@@ -118,7 +118,9 @@ func (t *talk) replied(run dialogs.Run, turn dialogs.Turn) error {
 	t.c.Client = rec.Case.Status == care.Booked
 	switch kind {
 	case care.Picked:
-		err = t.hold(rec, value)
+		if err = t.hold(rec, value); err == nil {
+			err = t.accepts(rec, value)
+		}
 	case care.Others, care.NoLonger, care.OtherNames, care.SeeColleague:
 		err = t.w.release(rec, "")
 	}
@@ -163,6 +165,21 @@ func (t *talk) hold(rec *caseRecord, picked string) error {
 	return nil
 }
 
+// accepts begins the course of care with the session that the client picked.
+func (t *talk) accepts(rec *caseRecord, picked string) error {
+	d, _ := rec.Case.Last()
+	start, err := strconv.ParseInt(picked, 10, 64)
+	if err != nil {
+		return fmt.Errorf("picked time: %w", err)
+	}
+	if err := t.w.move(rec, care.MoveAccept, care.Mover{As: care.RoleClient, Round: care.AnyRound}); err != nil {
+		return err
+	}
+	t.setZone(rec)
+	_, err = t.w.books(rec, care.SessionOffer{Kind: care.ForEvaluation, Therapist: d.Therapist, Times: []int64{start}, Minutes: t.w.p.SessionMinutes})
+	return err
+}
+
 // leaveCase is the case's part of an erasure: an enquiry goes whole and its
 // place is free again; the record of a booked client stays, sealed.
 func (t *talk) leaveCase() error {
@@ -178,6 +195,9 @@ func (t *talk) leaveCase() error {
 	}
 	if rec.Case.May(care.ToErase, care.RoleClient) != nil { // a record has a date of its own, and the chat's is not it
 		t.w.revokeAll(rec)
+		if err := t.partWays(rec); err != nil {
+			return err
+		}
 		t.w.keepOn(rec, t.self)
 		if !t.expired {
 			t.phrase("forget-kept", "what", t.text("forget-kept.what"), "until", t.text("forget-kept.until"))
@@ -205,6 +225,9 @@ func (t *talk) dropCase(rec *caseRecord) error {
 	s := CaseSubject(t.c.Case)
 	t.w.unplan(s, dueReply)
 	t.w.unplan(s, dueSilence)
+	if err := t.w.endCourse(rec); err != nil {
+		return err
+	}
 	t.w.callsOn(rec.Case)
 	by := Client
 	if t.expired {

@@ -20,6 +20,12 @@ type caseRecord struct {
 	Releases care.Releases `cbor:"4,keyasint,omitempty"`
 	// Couple is who joined, and how others can.
 	Couple couple `cbor:"5,keyasint,omitzero"`
+	// Marks are what came round last, by the name of its plan.
+	Marks map[string]mark `cbor:"6,keyasint,omitempty"`
+	// Zones are where the people are, as far as it is not the practice's zone.
+	Zones map[care.PersonID]string `cbor:"7,keyasint,omitempty"`
+	// Goodbye is what the therapist writes at the end.
+	Goodbye string `cbor:"8,keyasint,omitempty"`
 }
 
 // Answer carries a therapist's decision to the client.
@@ -98,6 +104,8 @@ func caseDue(w *world, rec *caseRecord, name string) error {
 		if c.Lapse(w.now) {
 			return w.keepCase(rec)
 		}
+	case name == dueCourse:
+		return courseDue(w, rec)
 	case name == dueKeep:
 		return outlives(w, rec)
 	case name == dueSilence && (c.Status == care.Offered || c.Status == care.Asked):
@@ -119,6 +127,9 @@ func act(w *world, rec *caseRecord, a Act) error {
 	}
 	t, _ := w.p.Therapist(a.By)
 	do := care.ToDecide
+	if a.Steer != nil {
+		do = care.ToSteer
+	}
 	if a.Claim {
 		do = care.ToTake
 	}
@@ -127,6 +138,12 @@ func act(w *world, rec *caseRecord, a Act) error {
 		return refusal{notAllowed(may)}
 	} // who comes second goes on, to be told who was first
 	what := didClaim
+	if a.Steer != nil {
+		if may != nil {
+			return refusal{notAllowed(may)}
+		}
+		return steer(w, rec, t.ID, *a.Steer)
+	}
 	if a.Invite {
 		if may != nil {
 			return refusal{notAllowed(may)}
@@ -243,7 +260,12 @@ func (w *world) release(rec *caseRecord, except care.TherapistID) error {
 }
 
 func (w *world) caseload(t care.TherapistID) (*care.Caseload, error) {
-	load, err := read[care.Caseload](w, CaseloadSubject(string(t)))
+	s := CaseloadSubject(string(t))
+	if h := w.have[s]; h != nil && h.put { // this step has changed it
+		now := h.value.(care.Caseload)
+		return &now, nil
+	}
+	load, err := read[care.Caseload](w, s)
 	if load == nil && err == nil {
 		load = &care.Caseload{Schema: care.CaseloadSchema}
 	}
@@ -288,6 +310,7 @@ func (w *world) keepCase(rec *caseRecord) error {
 	}
 	c := rec.Case
 	s := CaseSubject(string(c.ID))
+	w.replan(rec)
 	w.write(s, *rec)
 	w.out.index = append(w.out.index, IndexChange{Index: caseIndex, Member: string(c.ID), Score: c.Updated})
 	if c.Submitted == 0 && len(c.Alerts) == 0 && c.Call.At == 0 {

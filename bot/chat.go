@@ -56,6 +56,10 @@ type chatState struct {
 	Policy care.Secrets `cbor:"31,keyasint,omitempty"`
 	// Earlier are the cases of this person that came to an end before this one.
 	Earlier []string `cbor:"32,keyasint,omitempty"`
+	// Zone and Quieted are what the case knows of where the person is, and
+	// whether they rest.
+	Zone    string `cbor:"40,keyasint,omitempty"`
+	Quieted bool   `cbor:"41,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -156,6 +160,8 @@ func chatStep(w *world) error {
 		err = t.fell(what)
 	case Answer, releaseAsked, InviteAsked:
 		err = t.brought(what)
+	case Asks:
+		err = t.comes(what)
 	case Unlock:
 		t.clears()
 	case erasedByPractice:
@@ -279,6 +285,9 @@ func newTalk(w *world, c *chatState) *talk {
 func (t *talk) close() error {
 	if t.over {
 		return t.erase()
+	}
+	if err := t.tellsCase(); err != nil {
+		return err
 	}
 	if goes := t.goes(); goes.After(t.w.now) {
 		t.w.plan(dueExpire, lookedAt(goes, t.w.now))
@@ -560,6 +569,8 @@ func (t *talk) fell(f Fell) error {
 		}
 		t.c.Nudged = true
 		t.send(Text{Text: t.text(key)}, parcel{class: Reminder, reminder: dueNudge, notAfter: t.w.now.Add(12 * time.Hour)})
+	case dueWaiting:
+		return t.tellsWaiting()
 	case dueExpire:
 		t.over = !t.goes().After(t.w.now)
 		t.expired = t.over

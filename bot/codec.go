@@ -39,6 +39,11 @@ const (
 	typeUnlock
 )
 
+// Numbers of events of the course of care.
+const (
+	typeAsks uint8 = iota + 40
+)
+
 const (
 	typeText uint8 = iota + 1
 	typeRedraw
@@ -117,6 +122,8 @@ func typeOf(v any) (uint8, error) {
 		return typeUnlock, nil
 	case InviteAsked:
 		return typeInviteAsked, nil
+	case Asks:
+		return typeAsks, nil
 	case Text:
 		return typeText, nil
 	case Redraw:
@@ -174,6 +181,8 @@ func untagWhat(t tagged) (What, error) {
 		return untag[Unlock](t)
 	case typeInviteAsked:
 		return untag[InviteAsked](t)
+	case typeAsks:
+		return untag[Asks](t)
 	}
 	return nil, fmt.Errorf("decode: event type %d is not known to this version", t.Type)
 }

@@ -126,7 +126,7 @@ func (t *talk) command(name, arg string) error {
 // rests stands still. Nothing is planned but what calls a human.
 func (t *talk) rests(why rest) {
 	t.c.Rest = why
-	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return !d.calls() })
+	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self && !d.calls() })
 	t.w.unplan(t.self, dueNudge)
 }
 

@@ -102,6 +102,7 @@ func ForScripts() Contract {
 	for _, side := range sideDialogs {
 		c.Asides = append(c.Asides, side)
 	}
+	c.course()
 	c.Asides = append(c.Asides, "forget")
 	c.Entries = slices.AppendSeq(c.Entries, maps.Values(meets))
 	slices.Sort(c.Asides)

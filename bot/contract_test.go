@@ -30,9 +30,13 @@ func TestTextsAreFilledIn(t *testing.T) {
 		besides["record.decision."+kind] = []string{"therapist"}
 	}
 	found := 0
+	course := regexp.MustCompile(`^(reminder|session|no-show|assignment)\.`) // each comes with its session or assignment
 	for text := range texts.All() {
 		if text.Use == content.Part {
 			continue
+		}
+		if course.MatchString(text.Key) {
+			besides[text.Key] = []string{"when", "therapist", "assignment"}
 		}
 		for _, name := range regexp.MustCompile(`\{([^}]*)\}`).FindAllStringSubmatch(text.Words, -1) {
 			found++

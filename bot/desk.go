@@ -44,7 +44,7 @@ type View struct {
 }
 
 // Act is one act of a therapist on a case. Exactly one of Claim, Invite,
-// Decision and Glass is set.
+// Decision, Glass and Steer is set.
 type Act struct {
 	ID       string // the channel's own id of it, unique for 48 h
 	Case     care.CaseID
@@ -56,4 +56,5 @@ type Act struct {
 	// all the same, for the next [care.GlassFor]. It stands in the case's log,
 	// the practice is told at once, and the client can see that it happened.
 	Glass string
+	Steer *Steer // the course of a case that they have a part in
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,12 +77,15 @@ func (t *talk) returns(away time.Duration) error {
 	return nil
 }
 
-// asksItself reports that the open question is the intake's own for a private
+// asksItself reports that the open question is a dialog's own for a private
 // moment.
 func (t *talk) asksItself() (bool, error) {
 	turn, err := t.open()
-	if err != nil || turn.Open == nil || t.top().Dialog != intakeDialog {
+	if err != nil || turn.Open == nil {
 		return false, err
+	}
+	if t.top().Dialog != intakeDialog {
+		return t.c.Lock == nil && t.top().Params[paramCourse] != "" && strings.HasPrefix(turn.Open.Step, stepPrivate), nil
 	}
 	d, ok := t.w.p.Library.Dialog(intakeDialog)
 	if !ok {
@@ -119,7 +123,7 @@ func (t *talk) leaves() error {
 	d.Left, d.Quick = true, true
 	d.Asked, d.Passed, d.Shared = false, false, false
 	t.c.Rest = paused
-	t.w.out.due = nil
+	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self })
 	t.w.unplan(t.self, dueNudge)
 	return t.bland()
 }

@@ -173,6 +173,9 @@ func eraseCase(w *world, rec *caseRecord, e erasedByPractice) error {
 	s := CaseSubject(string(id))
 	w.unplan(s, dueReply)
 	w.unplan(s, dueSilence)
+	if err := w.endCourse(rec); err != nil {
+		return err
+	}
 	chats := slices.Clone(rec.Chats)
 	for _, s := range rec.Couple.Seats {
 		if s.Chat != "" && !slices.Contains(chats, s.Chat) {

@@ -85,8 +85,16 @@ var builtin = sync.OnceValues(func() (*bot.Practice, error) {
 		}
 	}
 	hours, err := scheduler.NewHours(rules.Zone, week, nil)
+	if err != nil {
+		return nil, err
+	}
+	library, err := content.Assignments(content.Files)
+	plays := make(plays, len(library))
+	for _, a := range library {
+		plays[a.ID] = a
+	}
 	return &bot.Practice{
-		Practice: rules, Library: lib, Texts: texts, Screen: screen, Helplines: helplines{lines}, Zone: rules.Zone,
+		Practice: rules, Library: lib, Texts: texts, Screen: screen, Plays: plays, Helplines: helplines{lines}, Zone: rules.Zone,
 		Hours: hours, Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
 		BotName: "Anteroom", Desk: desk,
 	}, err
@@ -103,6 +111,17 @@ func (h helplines) Lines(lang, place string, kinds ...string) string {
 }
 
 func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emergency(place) }
+
+// plays is the shipped library of assignments.
+type plays map[string]content.Assignment
+
+func (p plays) Has(id, variant string) bool {
+	a, ok := p[id]
+	return ok && (variant == "" || a.Has(variant))
+}
+func (p plays) Title(id, form string) string          { return p[id].In(form).Title }
+func (p plays) Words(id, variant, form string) string { return p[id].In(form).Message(variant) }
+func (p plays) Extra(id, form string) string          { return p[id].In(form).Report }
 
 // clock stands until it is moved.
 type clock struct {

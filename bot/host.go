@@ -115,6 +115,8 @@ func (h *host) Options(list string, f dialogs.Facts) []script.Option {
 			}
 		}
 		return options
+	case list == "goals" && !h.quiet:
+		return goalOptions(f.Param("goals"))
 	}
 	return nil
 }
@@ -146,6 +148,13 @@ func (h *host) Do(call string, f dialogs.Facts) (string, bool) {
 		return "unknown", true
 	case "sign-release":
 		return "given", true
+	case "goals":
+		return goalsGiven(f), true
+	case "report-extra":
+		if f.Param("extra") != "" {
+			return "asked", true
+		}
+		return "none", true
 	}
 	made, ok := coupleCalls[call]
 	return made, ok

@@ -29,7 +29,7 @@ func (w *world) keepOn(rec *caseRecord, chat SubjectID) {
 	s := CaseSubject(string(rec.Case.ID))
 	rec.Chats = slices.DeleteFunc(slices.Clone(rec.Chats), func(c SubjectID) bool { return c == chat })
 	w.write(s, *rec)
-	end := w.p.Practice.Keep.Record.After(time.Unix(rec.Case.Updated, 0))
+	end := w.p.Practice.Keep.Record.After(rec.Case.Contact())
 	w.out.due = append(w.out.due, planned{subject: s, name: dueKeep, at: lookedAt(later(end, w.now.Add(time.Second)), w.now)})
 }
 
@@ -39,7 +39,7 @@ func outlives(w *world, rec *caseRecord) error {
 	if len(rec.Chats) > 0 || rec.Couple.seated() {
 		return nil // it goes with the last of them, or is planned then
 	}
-	if end := w.p.Practice.Keep.Record.After(time.Unix(rec.Case.Updated, 0)); end.After(w.now) {
+	if end := w.p.Practice.Keep.Record.After(rec.Case.Contact()); end.After(w.now) {
 		w.plan(dueKeep, lookedAt(end, w.now))
 		return nil
 	}

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
@@ -126,7 +127,10 @@ func (w *world) joined(id string) (*caseRecord, error) {
 
 // keepQuietly writes a case and leaves its card as it is: what partners do is
 // no news in a channel.
-func (w *world) keepQuietly(rec *caseRecord) { w.write(CaseSubject(string(rec.Case.ID)), *rec) }
+func (w *world) keepQuietly(rec *caseRecord) {
+	w.replan(rec)
+	w.write(CaseSubject(string(rec.Case.ID)), *rec)
+}
 
 // partner is the record of this partner as this step has it.
 func (t *talk) partner() (*care.Partner, error) {
@@ -182,6 +186,10 @@ func (t *talk) agreed() error {
 	if i := rec.Couple.of(t.self); i >= 0 {
 		rec.Couple.Seats = slices.Clone(rec.Couple.Seats)
 		rec.Couple.Seats[i].Joined, rec.Couple.Seats[i].Policy = t.w.now.Unix(), t.c.Policy
+		if _, err := rec.Case.Join(t.c.Seat, t.w.now); err != nil && !errors.Is(err, care.ErrNotPossible) {
+			return err
+		}
+		t.setZone(rec)
 		t.w.audit(rec.Case.ID, seatName(t.c.Seat), "agreed")
 		t.w.keepQuietly(rec)
 	}
@@ -327,6 +335,9 @@ func (t *talk) leaveFirst(rec *caseRecord) error {
 	s := CaseSubject(string(rec.Case.ID))
 	w.unplan(s, dueReply)
 	w.unplan(s, dueSilence)
+	if err := w.endCourse(rec); err != nil {
+		return err
+	}
 	rec.Case.LeaveFirst(w.now)
 	rec.Chats = slices.DeleteFunc(slices.Clone(rec.Chats), func(s SubjectID) bool { return s == t.self })
 	// What another part of the service keeps in the record is the first's, and

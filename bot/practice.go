@@ -19,6 +19,7 @@ type Practice struct {
 	Library   *script.Library
 	Texts     map[string]Texts // by language, each in the form of address that the practice chose
 	Helplines Helplines
+	Plays     Plays         // the library of what therapists give to try at home
 	Screen    *safety.Rules // of free text, before everything else
 	Zone      *time.Location
 	Hours     scheduler.Hours
@@ -35,6 +36,7 @@ type Practice struct {
 
 	speech   *speech
 	consents map[string]uint64 // the version of the text of consent, by dialog
+	off      scheduler.Calendar
 }
 
 // ID of the practice.
@@ -51,6 +53,18 @@ type Helplines interface {
 	Emergency(lang, place string) string
 	// Zone is the place's IANA time zone, empty where it is not known.
 	Zone(place string) string
+}
+
+// Plays is the library of assignments, in the forms that clients read ("es-usted").
+type Plays interface {
+	// Has reports whether there is one with this id, in a variant; as it stands,
+	// with the empty one.
+	Has(id, variant string) bool
+	Title(id, form string) string
+	// Words are the whole of it, as one message.
+	Words(id, variant, form string) string
+	// Extra is what the report on it asks besides; mostly empty.
+	Extra(id, form string) string
 }
 
 // Texts are the service's own sentences in one language.
@@ -80,14 +94,31 @@ func (p *Practice) ready() *Practice {
 	mine := *p
 	mine.speech = newSpeech(p)
 	mine.consents = consentVersions(p.Library)
+	mine.off = p.calendar()
 	return &mine
+}
+
+// calendar has the practice's holidays: nothing of the course of care comes to a
+// person on one.
+func (p *Practice) calendar() scheduler.Calendar {
+	var days []scheduler.Days
+	for _, d := range p.Holidays {
+		if day, err := scheduler.ParseDate(string(d)); err == nil {
+			days = append(days, scheduler.Days{From: day, To: day})
+		}
+	}
+	off, err := scheduler.NewCalendar(nil, days...)
+	if err != nil {
+		return scheduler.Calendar{}
+	}
+	return off
 }
 
 // Missing lists the sentences that the service says and the base language's
 // texts do not have.
 func (p *Practice) Missing() []string {
 	var missing []string
-	for _, key := range slices.Concat(phrases, recordPhrases, releasePhrases, commandTexts()) {
+	for _, key := range slices.Concat(phrases, recordPhrases, releasePhrases, coursePhrases(), commandTexts()) {
 		if base := p.Texts[baseLanguage]; base == nil || !base.Has(key) {
 			missing = append(missing, key)
 		}

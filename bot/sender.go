@@ -340,8 +340,14 @@ func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, nam
 		return false, err
 	}
 	chat, err := peek[chatState](w, sub)
-	if err != nil || chat == nil || chat.Rest != 0 || chat.Gone || chat.Done != "" || chat.Door != nil && chat.Door.Left {
+	if err != nil || chat == nil || chat.Rest != 0 || chat.Gone || chat.Door != nil && chat.Door.Left {
 		return false, err
+	}
+	switch {
+	case name == nowOrNever:
+		return true, nil
+	case name == dueNudge && chat.Done != "":
+		return false, nil
 	}
 	if !newTalk(w, chat).allowed(w.now).After(w.now) {
 		return true, nil

@@ -305,10 +305,16 @@ type Due struct {
 
 // Dues are the events to come, by time.
 type Dues interface {
-	// ClaimDue takes up to n entries whose time is at or before now, earliest
-	// first, and hides them until now+lease. They leave the set through
-	// [Commit].DueDone or Undue.
+	// ClaimDue takes up to n entries whose time is at or before now and hides
+	// them until now+lease. The earliest is among them, they come in the order of
+	// the times for which they were planned, and nothing is taken before what is earlier and has an id that
+	// is the same up to its last slash: what concerns one subject keeps its
+	// order, unless it was claimed before. They leave the set through [Commit].DueDone or Undue, or through DoneDue.
 	ClaimDue(ctx context.Context, p PracticeID, fence uint64, now time.Time, n int, lease time.Duration) ([]Due, error)
+	// DoneDue takes entries out that call for no step of anybody, each only if it
+	// is still planned for that time. It checks the fence (ErrFenced); 0 skips
+	// the check. Many may go in several writes; asking again does no harm.
+	DoneDue(ctx context.Context, p PracticeID, fence uint64, done []DueID) error
 	// NextDue is the time of the earliest entry (a hidden one counts with the
 	// end of its lease).
 	NextDue(ctx context.Context, p PracticeID) (at time.Time, ok bool, err error)

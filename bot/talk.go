@@ -182,6 +182,11 @@ func (t *talk) finished(turn dialogs.Turn) error {
 		}
 		return nil
 	}
+	if run.Params[paramCourse] != "" {
+		if err := t.courseOver(run, turn); err != nil {
+			return err
+		}
+	}
 	if isAnswerDialog(run.Dialog) {
 		if err := t.replied(run, turn); err != nil {
 			return err
@@ -390,10 +395,10 @@ func (t *talk) zone() *time.Location {
 // erase takes away all that is kept of the person here, the messages that
 // still wait included, except those of this very step.
 func (t *talk) erase() error {
-	for _, due := range []string{dueNudge, dueExpire} {
+	for _, due := range []string{dueNudge, dueExpire, dueWaiting} {
 		t.w.unplan(t.self, due)
 	}
-	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return !d.calls() })
+	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self && !d.calls() })
 	if t.sweeps {
 		if err := t.sweepErased(); err != nil {
 			return err

@@ -127,6 +127,8 @@ func (t *talk) shows(what What) error {
 		return t.asked(what)
 	case InviteAsked:
 		return t.inviteAsked(what)
+	case Asks:
+		return t.unfolds(what)
 	}
 	return nil
 }

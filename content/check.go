@@ -21,8 +21,8 @@ const (
 
 // Check looks for what is wrong in everything here that is no dialog and no
 // list: help numbers that nobody compared within a year of now, reviews of
-// files that are not there, and the service's texts in each language, those
-// translated from other words than stand there now included. How the texts read
+// files that are not there, and the service's texts and the assignments in each
+// language, those translated from other words than stand there now included. How the texts read
 // is for others to judge: see [Texts.All].
 func Check(fsys fs.FS, now time.Time) Problems {
 	var all Problems
@@ -56,6 +56,11 @@ func Check(fsys fs.FS, now time.Time) Problems {
 		if take(textsFile(lang), err); err == nil {
 			all = append(all, texts.Stale()...)
 		}
+	}
+	assignments, err := Assignments(fsys)
+	take(assignmentFolder, err)
+	for _, a := range assignments {
+		all = append(all, a.Stale()...)
 	}
 	folders, _ := fs.ReadDir(fsys, "translations") // there need be none
 	for _, e := range folders {

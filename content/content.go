@@ -4,6 +4,7 @@
 //
 //	dialogs/     one conversation each: the intake, the calls it makes, the answers to a client
 //	lists/       options that several dialogs share: topics, treatments, places
+//	assignments/ the library of things to try at home, one file each
 //	texts/       what the service says outside the dialogs
 //	translations/  all of that in other languages, a folder each
 //	safety/      the words that a human must see at once, by language
@@ -14,7 +15,7 @@
 //	practice/    a sample practice to start from
 //
 // The files are the product, so they are read as they are: a practice replaces
-// any of them with its own. This package embeds them, and reads the two that
+// any of them with its own. This package embeds them, and reads those that
 // are data rather than dialogs. It knows nothing of the dialog engine, of the
 // scheduler or of the practice's rules, and it decides nothing: which number is
 // shown when is up to whoever asks.
@@ -24,7 +25,7 @@ import "embed"
 
 // Files holds everything in this folder that a person reads.
 //
-//go:embed dialogs lists texts translations practice safety schema helplines.yaml reviews.yaml dialogs.lock
+//go:embed assignments dialogs lists texts translations practice safety schema helplines.yaml reviews.yaml dialogs.lock
 var Files embed.FS
 
 // Proof names the content here as it was when it was last proved.

@@ -12,8 +12,6 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
-
-	"anteroom/dialogs/script"
 )
 
 // settings holds the editor's settings against the files that there are. The
@@ -21,7 +19,7 @@ import (
 // anything, folders included.
 func (g *guide) settings(where, body string) {
 	var s struct {
-		Schemas map[string]string `json:"yaml.schemas"`
+		Schemas map[string]any `json:"yaml.schemas"` // a pattern, or several
 	}
 	if err := json.Unmarshal([]byte(body), &s); err != nil {
 		g.t.Fatalf("%s: %v", where, err)
@@ -33,10 +31,15 @@ func (g *guide) settings(where, body string) {
 	}
 	for name := range g.files {
 		var fit []string
-		for schema, pattern := range s.Schemas {
-			end := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$"
-			if regexp.MustCompile(end).MatchString("/home/ana/our-practice/" + name) {
-				fit = append(fit, schema)
+		for schema, patterns := range s.Schemas {
+			if one, ok := patterns.(string); ok {
+				patterns = []any{one}
+			}
+			for _, pattern := range patterns.([]any) {
+				end := strings.ReplaceAll(regexp.QuoteMeta(pattern.(string)), `\*`, ".*") + "$"
+				if regexp.MustCompile(end).MatchString("/home/ana/our-practice/" + name) {
+					fit = append(fit, schema)
+				}
 			}
 		}
 		if want := []string{"./schema/" + kindOf(name) + ".json"}; !slices.Equal(fit, want) {
@@ -47,10 +50,14 @@ func (g *guide) settings(where, body string) {
 
 // kindOf is the kind of a content file, by its place.
 func kindOf(name string) string {
-	if strings.HasPrefix(name, "translations/") {
+	kind := strings.TrimSuffix(path.Base(path.Dir(name)), "s")
+	switch translated := strings.HasPrefix(name, "translations/"); {
+	case translated && kind == "assignment":
+		return "assignment-translation"
+	case translated:
 		return "translation"
 	}
-	return strings.TrimSuffix(path.Dir(name), "s")
+	return kind
 }
 
 // valid holds a file against the schema that an editor judges it by.
@@ -58,14 +65,12 @@ func (g *guide) valid(where, name string, text []byte) {
 	g.t.Helper()
 	kind := kindOf(name)
 	if g.schemas[kind] == nil {
-		schema, err := script.Schema(kind)
-		if err != nil {
-			g.t.Fatal(err)
-		}
+		schema := builtIn(g.t, "schema/"+kind+".json")
 		c := jsonschema.NewCompiler()
 		if err := c.AddResource(kind, unmarshal(g.t, schema)); err != nil {
 			g.t.Fatal(err)
 		}
+		var err error
 		if g.schemas[kind], err = c.Compile(kind); err != nil {
 			g.t.Fatal(err)
 		}

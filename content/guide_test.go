@@ -183,6 +183,11 @@ func judged(files fs.FS, lock *script.Lock) (*script.Library, []string) {
 			tell(p.Place, p.What, p.Mend, nil)
 		}
 	}
+	if _, err := content.Assignments(files, assignmentLanguages(files)...); err != nil {
+		for _, p := range err.(content.Problems) {
+			tell(script.Place{File: p.File, Line: p.Line, Column: p.Column}, p.What, p.Mend, nil)
+		}
+	}
 	lib, err := script.Load(files)
 	if err != nil {
 		if all, ok := err.(script.Problems); ok {
@@ -205,11 +210,34 @@ func judged(files fs.FS, lock *script.Lock) (*script.Library, []string) {
 	return lib, out
 }
 
+// assignmentLanguages are those that the guide has written assignments in.
+func assignmentLanguages(files fs.FS) []string {
+	langs := []string{"en"}
+	if all, _ := fs.Glob(files, "translations/es/assignments/*.yaml"); len(all) > 0 {
+		langs = append(langs, "es")
+	}
+	return langs
+}
+
 // whole holds what the reader has at the end against all that a release must
 // be: proven, in plain words, and translated from the words that stand there.
 func (g *guide) whole() {
 	if _, found := judged(g.files, g.lock); len(found) > 0 {
 		g.t.Errorf("at its end the guide is not proven:\n%s", strings.Join(found, ""))
+	}
+	assignments, err := content.Assignments(g.files, assignmentLanguages(g.files)...)
+	if err != nil || len(assignments) == 0 {
+		g.t.Errorf("at its end the guide has %d assignments, %v", len(assignments), err)
+	}
+	for _, a := range assignments {
+		for _, p := range a.Stale() {
+			g.t.Errorf("at its end the guide has an old translation: %v", p)
+		}
+		for text := range a.All() {
+			if wrong := wording.Text(text.Language, wording.Message, text.Words); len(wrong) > 0 {
+				g.t.Errorf("at its end the guide is not worded well: %s: %v", text.Words, wrong)
+			}
+		}
 	}
 	for _, f := range wording.Check(g.lib, wording.Options{}) {
 		own := !strings.Contains(f.At.File, "waitlist") && !strings.Contains(f.At.File, "countries")
@@ -238,6 +266,9 @@ func (g *guide) said(where, block string) string {
 	g.t.Helper()
 	if g.wrong != "" {
 		return g.wrong
+	}
+	if given, ok := g.given(block); ok {
+		return given
 	}
 	var out strings.Builder
 	run, quiet := dialogs.Run{Dialog: g.played}, false
@@ -272,6 +303,26 @@ func (g *guide) said(where, block string) string {
 		}
 	}
 	return out.String()
+}
+
+// given is an assignment as a person reads it, where the last snippet is one: in
+// the form of address and the variant that the first line of the block names.
+func (g *guide) given(block string) (string, bool) {
+	g.t.Helper()
+	all, err := content.Assignments(g.files, assignmentLanguages(g.files)...)
+	i := slices.IndexFunc(all, func(a content.Assignment) bool { return a.ID == g.played })
+	if err != nil || i < 0 {
+		return "", false
+	}
+	lang, variant := "en", ""
+	first, _, _ := strings.Cut(block, "\n")
+	head := ""
+	if words, ok := strings.CutPrefix(first, "… in "); ok {
+		lang, head = words, first+"\n"
+	} else if words, ok := strings.CutPrefix(first, "… with "); ok {
+		variant, head = words, first+"\n"
+	}
+	return head + all[i].In(lang).Message(variant) + "\n", true
 }
 
 // show writes a turn as the guide does.

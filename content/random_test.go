@@ -47,6 +47,8 @@ func randomWalk(t *testing.T, lib *script.Library, name string, rnd *rand.Rand) 
 	h.urgency = []string{"R0", "R1", "M", "none"}[rnd.IntN(4)]
 	h.slots = []string{"open", "none"}[rnd.IntN(2)]
 	h.place = []string{"known", "unknown"}[rnd.IntN(2)]
+	h.goals = []string{"none", "one", "three", "five"}[rnd.IntN(4)]
+	h.extra = rnd.IntN(2) == 0
 	run, in := dialogs.Run{Dialog: name}, dialogs.Input(dialogs.Begin{})
 	at := ""
 	for range 400 {

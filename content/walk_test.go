@@ -1,6 +1,7 @@
 package content_test
 
 import (
+	stdcmp "cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +19,8 @@ type host struct {
 	urgency, slots string
 	place          string // what is known of the place that nobody has asked for
 	times          []script.Option
+	goals          string // how many there are; none when it does not say
+	extra          bool   // an assignment has a question of its own
 }
 
 func (host) Given(name string, _ dialogs.Facts) string {
@@ -38,6 +41,7 @@ func (h host) Do(call string, f dialogs.Facts) (string, bool) {
 		"triage": h.urgency, "fee-slots": h.slots, "submit": "sent", "sign-release": "given", "request-call": "noted",
 		"erase": "erased", "place-known": place, "remember-consent": "kept",
 		"join": "joined", "make-invite": "made", "revoke-invite": "revoked",
+		"goals": stdcmp.Or(h.goals, "none"), "report-extra": map[bool]string{true: "asked", false: "none"}[h.extra],
 	}
 	return results[call], true
 }

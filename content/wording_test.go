@@ -46,6 +46,19 @@ func pieces(t *testing.T) []wording.Piece {
 			out = append(out, p)
 		}
 	}
+	assignments, err := content.Assignments(content.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range assignments {
+		for text := range a.All() {
+			p := wording.Piece{At: script.Place{File: text.File, Line: text.Line, Column: text.Column}, Of: "assignments/" + a.ID, Language: text.Language, Text: text.Words}
+			if text.Use == content.Button {
+				p.Kind = wording.Label
+			}
+			out = append(out, p)
+		}
+	}
 	return out
 }
 

@@ -14,9 +14,9 @@ import (
 // immutable and may be shared.
 type Cadence struct {
 	text string
-	days int               // counted on the calendar of the zone
-	rest time.Duration     // counted on the clock
-	rule cron.SpecSchedule // used when cron is true
+	days int           // counted on the calendar of the zone
+	rest time.Duration // counted on the clock
+	rule line          // used when cron is true
 	cron bool
 }
 
@@ -75,10 +75,8 @@ func ParseCadence(text string) (Cadence, error) {
 	if err != nil || !ok {
 		return bad("write @hourly, @daily, @weekly, @monthly or @yearly, or a duration, as 48h")
 	}
-	c.rule, c.cron = *rule, true
-	c.rule.Location = time.UTC
-	// Five years from here hold two leap days: what does not occur in them never does.
-	if c.rule.Next(time.Date(1999, time.December, 31, 23, 59, 59, 0, time.UTC)).IsZero() {
+	c.rule, c.cron = lineOf(rule), true
+	if _, comes := c.rule.next(0); !comes {
 		return bad("never comes round; no month in it has such a day")
 	}
 	return c, nil
@@ -127,13 +125,8 @@ func (c Cadence) nextWall(wall time.Time) time.Time {
 	if !c.cron {
 		return wall.AddDate(0, 0, c.days)
 	}
-	// The rule gives up after five years, but around 2100 two leap days are
-	// eight years apart.
-	for range 3 {
-		if next := c.rule.Next(wall); !next.IsZero() {
-			return next
-		}
-		wall = time.Date(wall.Year()+5, time.December, 31, 23, 59, 59, 0, time.UTC)
+	if m, ok := c.rule.next(minuteOf(wall)); ok {
+		return wallAt(m)
 	}
 	return time.Time{}
 }

@@ -19,10 +19,18 @@
 // So a reminder for 02:30 in the night without a 02:30 comes at 03:00, a
 // reminder for 02:30 in the night with two of them comes at the first, and the
 // order of two reminders never changes. [Resolve] is that rule, and [Cadence],
-// [AddMonths] and [Hours.Deadline] rest on it.
+// [Plan], [AddMonths] and [Hours.Deadline] rest on it.
 //
 // Quiet hours and opening hours are ranges, and a range holds whenever the
 // clock shows a time inside it: both passes of a doubled hour are quiet.
+//
+// # Plans
+//
+// A [Plan] is what comes to one person again and again, or a few times: a rule
+// with an anchor, a zone, quiet hours and closed days. It names its occurrences
+// by the calendar or by counting, never by instants, and so nothing is repeated
+// or lost when somebody changes the zone, the quiet hours or the holidays on
+// the way. What was missed comes late, once. See there.
 //
 // # What it never does
 //

@@ -33,3 +33,31 @@ func (q Quiet) Allow(t time.Time) time.Time {
 		return wall
 	})
 }
+
+// before returns t itself when nothing is quiet then, and otherwise the last
+// minute before the quiet hours that t is in.
+func (q Quiet) before(t time.Time) time.Time {
+	from, to := q.From%dayMinutes, q.To%dayMinutes
+	if from == to {
+		return t
+	}
+	for {
+		wall := wallOf(t, q.Zone)
+		today := dateOf(wall).midnight()
+		begin, end := from.on(today), to.on(today)
+		switch {
+		case from < to && !wall.Before(begin) && wall.Before(end), from > to && !wall.Before(begin):
+		case from > to && wall.Before(end):
+			begin = begin.AddDate(0, 0, -1)
+		default:
+			return t
+		}
+		// As far back as the zone keeps its offset, the clock runs like any other.
+		s := t.Add(begin.Sub(wall))
+		start, _ := t.In(q.Zone).ZoneBounds()
+		if !start.IsZero() && start.After(s) && !start.After(t) {
+			s = start
+		}
+		t = s.Add(-time.Minute)
+	}
+}

@@ -29,11 +29,18 @@ func Resolve(naive time.Time, zone *time.Location) time.Time {
 // Clamping loses the day, so a series counts from its beginning: the third
 // booster is AddMonths(ending, 3, zone), not a month after the second.
 func AddMonths(t time.Time, n int, zone *time.Location) time.Time {
-	wall := wallOf(t, zone)
+	return Resolve(monthsLater(wallOf(t, zone), n), zone)
+}
+
+// monthsLater is AddMonths on a clock that never jumps.
+func monthsLater(wall time.Time, n int) time.Time {
+	if n == 0 {
+		return wall
+	}
 	year, month, day := wall.Date()
 	last := time.Date(year, month+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	h, m, s := wall.Clock()
-	return Resolve(time.Date(year, month+time.Month(n), min(day, last), h, m, s, wall.Nanosecond(), time.UTC), zone)
+	return time.Date(year, month+time.Month(n), min(day, last), h, m, s, wall.Nanosecond(), time.UTC)
 }
 
 // first returns the first instant from t on whose wall clock is accepted.

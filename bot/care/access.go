@@ -17,7 +17,7 @@ const (
 	RoleClient   Role = "client"   // whose case it is
 	RolePartner  Role = "partner"  // the client's partner, in a chat of their own
 	RoleIntake   Role = "intake"   // a therapist who reads new enquiries
-	RolePart     Role = "part"     // a therapist who has it in hand, decided it, or is named in a decision
+	RolePart     Role = "part"     // a therapist who has it in hand, decided it, is named in a decision, has a session, or covers
 	RoleOnCall   Role = "on-call"  // a therapist who may be called, while an alert of the case is nobody else's
 	RoleGlass    Role = "glass"    // a therapist who broke the glass within the last [GlassFor]
 	RoleHere     Role = "here"     // any therapist of the practice
@@ -45,6 +45,7 @@ const (
 	ToReadLog                   // who did what and when
 	ToRelease                   // let a third party have something of it, or take that back
 	ToBreakGlass                // look all the same, with a reason
+	ToSteer                     // the course of care: moves, sessions, goals, assignments
 	actions
 )
 
@@ -88,17 +89,17 @@ func (c Case) Stage() Stage {
 // an enquiry whole, and a record stays until its date; nothing goes to a third
 // party but by their own signature.
 var rights = map[Role][actions]string{
-	//             look   take   decide acknow export erase  log     release glass
-	RoleClient:   {"odk", "", "", "", "odk", "od", "odk", "odk", ""},
-	RolePartner:  {"", "", "", "", "", "", "odk", "", ""},
-	RoleIntake:   {"o", "o", "o", "o", "", "", "", "", ""},
-	RolePart:     {"odk", "odk", "odk", "odk", "odk", "", "odk", "", ""},
-	RoleOnCall:   {"odk", "odk", "", "odk", "", "", "", "", ""},
-	RoleGlass:    {"odk", "", "", "", "", "", "odk", "", ""},
-	RoleHere:     {"", "", "", "", "", "", "", "", "odk"},
+	//             look   take   decide acknow export erase  log     release glass  steer
+	RoleClient:   {"odk", "", "", "", "odk", "od", "odk", "odk", "", ""},
+	RolePartner:  {"", "", "", "", "", "", "odk", "", "", ""},
+	RoleIntake:   {"o", "o", "o", "o", "", "", "", "", "", ""},
+	RolePart:     {"odk", "odk", "odk", "odk", "odk", "", "odk", "", "", "dk"},
+	RoleOnCall:   {"odk", "odk", "", "odk", "", "", "", "", "", ""},
+	RoleGlass:    {"odk", "", "", "", "", "", "odk", "", "", ""},
+	RoleHere:     {"", "", "", "", "", "", "", "", "odk", ""},
 	RoleOutside:  {},
-	RoleOperator: {"odk", "", "", "", "odk", "odk", "odkg", "", ""},
-	RoleService:  {"", "", "", "", "", "odk", "", "", ""},
+	RoleOperator: {"odk", "", "", "", "odk", "odk", "odkg", "", "", ""},
+	RoleService:  {"", "", "", "", "", "odk", "", "", "", ""},
 	RoleNobody:   {},
 }
 
@@ -169,7 +170,8 @@ func (p Practice) RolesOf(id TherapistID, c Case, broken []Glass, now time.Time)
 	if t.Intake {
 		roles = append(roles, RoleIntake)
 	}
-	if c.Holder.By == id || slices.ContainsFunc(c.Decisions, func(d Decision) bool { return d.By == id || d.Therapist == id }) {
+	if c.Holder.By == id || slices.ContainsFunc(c.Decisions, func(d Decision) bool { return d.By == id || d.Therapist == id }) ||
+		slices.ContainsFunc(c.Sessions, func(s Session) bool { return s.Therapist == id }) || p.covers(id, c, now) {
 		roles = append(roles, RolePart)
 	}
 	if slices.Contains(p.Everybody(), id) && slices.ContainsFunc(c.Alerts, func(a Alert) bool { return a.AckBy == "" || a.AckBy == id }) {

@@ -52,7 +52,24 @@ type Case struct {
 	Updated   int64             `cbor:"13,keyasint,omitempty"`
 	Language  string            `cbor:"14,keyasint,omitempty"` // in which the client writes; empty when it is English
 	Noticed   []Notice          `cbor:"15,keyasint,omitempty"` // what the screen found, oldest first
-	Joint     Hold              `cbor:"30,keyasint,omitzero"`  // joint work stands still
+
+	// The course of care, from the first session on. Lists are oldest first.
+	Episode  Episode       `cbor:"20,keyasint,omitzero"`
+	People   []Person      `cbor:"21,keyasint,omitempty"` // none: the client alone
+	Holds    []Hold        `cbor:"22,keyasint,omitempty"`
+	Sittings []Sitting     `cbor:"23,keyasint,omitempty"`
+	Sessions []Session     `cbor:"24,keyasint,omitempty"` // by id, from 1
+	Observed []Observation `cbor:"25,keyasint,omitempty"` // the therapist's own; never a client's to see
+	Goals    []Goal        `cbor:"26,keyasint,omitempty"` // by id, from 1
+	Measures []Measure     `cbor:"27,keyasint,omitempty"`
+	Given    []Assignment  `cbor:"28,keyasint,omitempty"` // by id, from 1
+	Reports  []Report      `cbor:"29,keyasint,omitempty"`
+	Asks     []Asking      `cbor:"30,keyasint,omitempty"`
+	Quieted  []Quieted     `cbor:"31,keyasint,omitempty"`
+	Flags    []Flag        `cbor:"32,keyasint,omitempty"`
+	Signs    []Sign        `cbor:"33,keyasint,omitempty"`
+	Boosters []Booster     `cbor:"34,keyasint,omitempty"`
+	Told     []Told        `cbor:"35,keyasint,omitempty"`
 }
 
 // Claim says which therapist has the case in hand.

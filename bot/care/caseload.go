@@ -16,8 +16,9 @@ const CaseloadSchema = 1
 //
 // Take and Release never change what an earlier copy of the value sees.
 type Caseload struct {
-	Schema int     `cbor:"1,keyasint"`
-	Places []Place `cbor:"2,keyasint,omitempty"` // sorted by case
+	Schema int        `cbor:"1,keyasint"`
+	Places []Place    `cbor:"2,keyasint,omitempty"` // sorted by case
+	Held   []TimeHold `cbor:"3,keyasint,omitempty"` // by start; times of sessions after the first
 }
 
 // Place is one case in a caseload. It is held from the moment times are
@@ -67,7 +68,7 @@ func (c Caseload) countWithout(t Therapist, except CaseID) Counts {
 // Take gives a case a place, or replaces the one it has, say with other times.
 // It returns ErrFull at a hard cap, in total or of one of the groups;
 // ErrNoReducedSlot when the tier needs a slot and none is open; ErrTimeTaken
-// when another case holds an overlapping time. After an error nothing changed.
+// when another case, or a session, holds an overlapping time. After an error nothing changed.
 //
 // A soft cap does not stop it: a therapist may overrule that, with a reason
 // that the case keeps. A hard cap nobody overrules. A case that already counts
@@ -95,6 +96,9 @@ func (c *Caseload) Take(t Therapist, p Place) error {
 			return fmt.Errorf("take a place with %s: %w", t.ID, ErrTimeTaken)
 		}
 	}
+	if c.meetsHeld(p) {
+		return fmt.Errorf("take a place with %s: %w", t.ID, ErrTimeTaken)
+	}
 	p.Groups, p.Times = slices.Clone(p.Groups), slices.Clone(p.Times)
 	slices.Sort(p.Groups)
 	p.Groups = slices.Compact(p.Groups)
@@ -111,13 +115,15 @@ func (c *Caseload) Take(t Therapist, p Place) error {
 	return nil
 }
 
-// Release gives a case's place back; it reports whether there was one.
+// Release gives a case's place back, and every time that is held for it; it
+// reports whether there was anything.
 func (c *Caseload) Release(id CaseID) bool {
+	freed := c.FreeAll(id)
 	at, found := slices.BinarySearchFunc(c.Places, id, byCase)
 	if found {
 		c.Places = slices.Delete(slices.Clone(c.Places), at, at+1)
 	}
-	return found
+	return found || freed
 }
 
 // Place returns what is held for a case.

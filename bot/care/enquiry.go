@@ -68,8 +68,8 @@ type Enquiry struct {
 
 // Number is a whole number that may not be known.
 type Number struct {
-	N     int
-	Known bool
+	N     int  `cbor:"1,keyasint,omitempty"`
+	Known bool `cbor:"2,keyasint,omitempty"`
 }
 
 // LogValue keeps a client's words out of every log.

@@ -6,7 +6,7 @@ import "errors"
 // from the sentinel and, where there is one, the *Conflict around it.
 var (
 	ErrDate   = errors.New("not a date")
-	ErrPeriod = errors.New("not a length of time like 30d, 7y or 48h")
+	ErrPeriod = errors.New("not a length of time like 30d, 6mo, 7y or 48h")
 
 	// Caseload.Take
 	ErrFull          = errors.New("caseload is at its hard cap")
@@ -21,4 +21,13 @@ var (
 
 	// Releases
 	ErrNotReleased = errors.New("no release of the client allows it now")
+
+	// The course of care
+	ErrHeld      = errors.New("assignments are on hold")
+	ErrWithdrawn = errors.New("withdrawn meanwhile")
+	ErrExpired   = errors.New("the time to choose is over")
+	ErrTooLate   = errors.New("too near to the session")
+	ErrTooOften  = errors.New("moved too often")
+	ErrMissing   = errors.New("an item was left out, so there is no score")
+	ErrRange     = errors.New("an answer that the measure does not have")
 )

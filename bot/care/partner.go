@@ -1,7 +1,6 @@
 package care
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -88,7 +87,7 @@ func (c *Case) LeaveFirst(at time.Time) {
 	alerts := c.leave(0)
 	*c = Case{Schema: c.Schema, ID: c.ID, Status: WaitingDecision, Submitted: c.Submitted,
 		Facts:  map[string]string{"path": "short"}, // whom this fits is not known any more
-		Alerts: alerts, Joint: c.Joint, Updated: at.Unix()}
+		Alerts: alerts, Holds: c.Holds, Updated: at.Unix()}
 	c.raiseByAlerts()
 }
 
@@ -96,6 +95,7 @@ func (c *Case) LeaveFirst(at time.Time) {
 // sinks to what the others' answers and alerts come to.
 func (c *Case) LeaveSeat(seat uint8, at time.Time) {
 	c.Alerts = c.leave(seat)
+	c.forget(PersonIn(seat), at)
 	c.Urgency = ""
 	if c.Submitted != 0 {
 		c.Urgency, _ = Triage(c.Enquiry())
@@ -141,27 +141,6 @@ func (c *Case) of(keep func(Alert) bool) (alerts []Alert) {
 	}
 	return alerts
 }
-
-// Hold is a stop of joint work. It says who and when, and never why: to both
-// partners it is an ordinary pause.
-type Hold struct {
-	By TherapistID `cbor:"1,keyasint"`
-	At int64       `cbor:"2,keyasint"`
-}
-
-// Hold stops joint work; again by anyone changes nothing.
-func (c *Case) Hold(by TherapistID, at time.Time) error {
-	if by == "" || c.Status == Erased || c.Status == Withdrawn {
-		return fmt.Errorf("hold case %s, %s: %w", c.ID, c.Status, ErrNotPossible)
-	}
-	if c.Joint.By == "" {
-		c.Joint, c.Updated = Hold{By: by, At: at.Unix()}, at.Unix()
-	}
-	return nil
-}
-
-// Release lets joint work go on.
-func (c *Case) Release(at time.Time) { c.Joint, c.Updated = Hold{}, at.Unix() }
 
 // partner is what one partner said, apart from all others.
 func (w *writer) partner(p Seated) []Line {

@@ -1,7 +1,6 @@
 package care_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
@@ -86,19 +85,5 @@ func TestLeave(t *testing.T) {
 	}
 	if len(c.Alerts) != before || c.Alerts[1].Seat != 2 {
 		t.Error("an earlier copy changed")
-	}
-}
-
-// A hold says who and when, and nothing that could show why.
-func TestHold(t *testing.T) {
-	c := care.NewCase("K7Q-42", now)
-	if err := c.Hold("", now); !errors.Is(err, care.ErrNotPossible) {
-		t.Errorf("held by nobody: got %v", err)
-	}
-	if err := errors.Join(c.Hold("ana", now), c.Hold("ruth", now)); err != nil || c.Joint.By != "ana" {
-		t.Errorf("got %+v, %v; want the hold of the first", c.Joint, err)
-	}
-	if c.Release(now); c.Joint != (care.Hold{}) {
-		t.Errorf("released: %+v", c.Joint)
 	}
 }

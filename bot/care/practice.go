@@ -45,6 +45,7 @@ type Practice struct {
 	Slack                  Slack
 	Telegram               Telegram
 	SignOffs               SignOffs
+	Rules                  Rules // of the course of care
 
 	Therapists []Therapist // in the roster's order
 	Groups     map[GroupID][]Topic
@@ -130,6 +131,7 @@ type Therapist struct {
 	Intake       bool    // may read an enquiry that nobody has decided
 	NextOpening  Date    // when full: about when the next place opens; may be empty
 	BookingAhead Period  // how far ahead a first session may be offered
+	Leave        []Leave // sorted, without overlap
 }
 
 // Level is how far a therapist is trained for a topic.

@@ -17,6 +17,8 @@ import (
 // checked.
 type Vocabulary struct {
 	Topics, Treatments, Languages, Times []string
+	// Cadence says what is wrong with a cadence, and nil of one that can be.
+	Cadence func(string) error
 }
 
 // What a practice cannot invent: the intake asks for exactly these.
@@ -75,6 +77,7 @@ type book struct {
 	p        Practice
 	known    Vocabulary
 	problems Problems
+	covers   []cover
 }
 
 func (b *book) practice(r *reader, n *yaml.Node) {
@@ -82,7 +85,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 	p.SessionMinutes, p.Language, p.FormOfAddress = 50, BaseLanguage, addresses[0]
 	p.Keep.Vault = Period{Days: 30}
 	p.Partners = Partners{Secrets: NoSecrets, Invite: Period{Days: 7}}
-	r.mapping(n,
+	r.mapping(n, append([]field{
 		need("id", checked(r, &p.ID, form(idForm, "quiet-river"))),
 		need("name", text(r, &p.Name)),
 		need("zone", func(n *yaml.Node) { b.zone(r, n) }),
@@ -156,7 +159,7 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 			}
 			r.mapping(n, need("crisis", signOff(&p.SignOffs.Crisis)), need("consent", signOff(&p.SignOffs.Consent)))
 		}),
-	)
+	}, b.rules(r)...)...)
 }
 
 func (b *book) zone(r *reader, n *yaml.Node) {

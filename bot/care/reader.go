@@ -314,7 +314,7 @@ func (r *reader) period(dst *Period) take {
 		}
 		p, err := ParsePeriod(s)
 		if err != nil {
-			r.bad(n, quote(s)+" is not a length of time", "write 30d, 7y or 48h")
+			r.bad(n, quote(s)+" is not a length of time", "write 30d, 6mo, 7y or 48h")
 			return
 		}
 		*dst = p

@@ -40,6 +40,7 @@ func (b *book) roster(r *reader, n *yaml.Node) {
 	if people.Kind != yaml.SequenceNode {
 		return
 	}
+	b.checkCovers(r)
 	switch {
 	case len(people.Content) == 0:
 		r.bad(people, "nobody works here", "add a therapist")
@@ -137,6 +138,7 @@ func (b *book) therapist(r *reader, n *yaml.Node) Therapist {
 		may("intake", r.truth(&t.Intake)),
 		may("next_opening", r.date(&t.NextOpening, true)),
 		need("booking_ahead", r.period(&t.BookingAhead)),
+		may("leave", b.leave(r, &t)),
 	)
 	return t
 }

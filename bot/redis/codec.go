@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"anteroom/bot"
@@ -71,7 +72,13 @@ func was(version uint64) []byte {
 }
 
 // entry of the due set: its time in eight bytes, its subject, what is sealed.
+// Nothing is sealed in most, and their ids begin with their subjects: their
+// time is on the shelf, and they need no entry before they are claimed. Then it
+// is the time alone.
 func entry(d bot.Due) []byte {
+	if d.Key == "" && len(d.Blob) == 0 && d.Subject == subjectIn(d.ID) {
+		return nil
+	}
 	b := append(make([]byte, 0, 16+len(d.Subject)+len(d.Key)+len(d.Blob)), planned(d.At)...)
 	return sealed(appendString(b, d.Subject), d.Sealed)
 }
@@ -85,7 +92,16 @@ func unentry(b []byte, d *bot.Due) error {
 		return errDamaged
 	}
 	d.At = time.UnixMilli(int64(binary.BigEndian.Uint64(b))).UTC()
+	if len(b) == 8 {
+		d.Subject = subjectIn(d.ID)
+		return nil
+	}
 	return unnamed(b[8:], &d.Subject, &d.Sealed)
+}
+
+// subjectIn is the part of an id before its last slash.
+func subjectIn(id string) bot.SubjectID {
+	return bot.SubjectID(id[:max(0, strings.LastIndexByte(id, '/'))])
 }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
@@ -107,7 +123,25 @@ func (k keys) owner() string   { return string(k) + "owner" }
 func (k keys) count() string   { return string(k) + "count" }
 func (k keys) waiting() string { return string(k) + "waiting" }
 func (k keys) due() string     { return string(k) + "due" }
+func (k keys) held() string    { return string(k) + "due:held" }
 func (k keys) dues() string    { return string(k) + "dues" }
+
+// shelves is how many parts a due set has. Redis keeps a sorted set of up to
+// 128 short members in one piece of memory, at a third of the bytes of a larger
+// one: on so many shelves that holds for more than a million entries.
+const shelves = 1 << 14
+
+// shelf is the part of the due set that an id lies on, with all of its subject.
+// Its name ends with four digits, which stand for it in the due set.
+func (k keys) shelf(id string) string {
+	h := uint32(2166136261) // FNV-1a
+	for _, c := range []byte(subjectIn(id)) {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	const digits = "0123456789abcdef"
+	h = (h ^ h>>16) % shelves
+	return string(k) + "due:" + string([]byte{digits[h>>12], digits[h>>8&15], digits[h>>4&15], digits[h&15]})
+}
 
 func (k keys) event(e bot.EventID) string       { return string(k) + "e:" + string(e) }
 func (k keys) state(s bot.SubjectID) string     { return string(k) + "s:" + string(s) }

@@ -89,7 +89,7 @@ func (s *Store) Commit(ctx context.Context, p bot.PracticeID, c bot.Commit) erro
 }
 
 func newRequest(k keys, c bot.Commit) request {
-	n := 12 + 2*len(c.States) + 2*len(c.Keys) + 4*len(c.Out) + 2*len(c.Due) + len(c.Index) + len(c.Post) + len(c.Append)
+	n := 12 + 2*len(c.States) + 2*len(c.Keys) + 4*len(c.Out) + 4*len(c.Due) + len(c.Index) + len(c.Post) + len(c.Append)
 	r := request{keys: make([]string, 0, n), types: make([]byte, 0, n), args: make([]any, 0, 3*n)}
 	r.keys = append(r.keys, k.owner(), k.event(c.Event))
 	counter, waiting := byte('-'), byte('-')
@@ -201,20 +201,22 @@ func (r *request) send(k keys, out []bot.Parcel) {
 }
 
 func (r *request) plan(k keys, c bot.Commit) {
-	due := func() {
+	due := func(id string) {
 		r.key('z', k.due())
+		r.key('z', k.shelf(id))
+		r.key('z', k.held())
 		r.key('h', k.dues())
 	}
 	if d := c.DueDone; d != nil {
-		due()
+		due(d.ID)
 		r.arg("F", d.ID, planned(d.At))
 	}
 	for _, id := range c.Undue {
-		due()
+		due(id)
 		r.arg("U", id)
 	}
 	for _, d := range c.Due {
-		due()
+		due(d.ID)
 		r.arg("D", d.ID, millis(d.At), entry(d))
 	}
 }

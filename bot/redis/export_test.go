@@ -18,6 +18,9 @@ func (s *Store) CommitBytes(p bot.PracticeID, c bot.Commit) []byte {
 	return resp(append(append([]any{"evalsha", s.scripts.commit.sha, len(r.keys)}, anys(r.keys)...), r.args...))
 }
 
+// Shelf is where an entry of the due set lies.
+func Shelf(id string) string { return keys("").shelf(id) }
+
 func anys(texts []string) (all []any) {
 	for _, t := range texts {
 		all = append(all, t)

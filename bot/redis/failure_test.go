@@ -33,7 +33,7 @@ func everything() bot.Commit {
 		Erase:  []bot.Erasure{{Subject: "chat/b", Key: "chat/b", Lanes: []bot.Lane{{Channel: "slack", Of: "chat/b"}}}},
 		Post:   []bot.Letter{{LetterID: bot.LetterID{Subject: "chat/c", Event: "l"}}},
 		Out:    []bot.Parcel{{Lane: lane, ID: "p"}},
-		Due:    []bot.Due{{DueID: due}}, Undue: []string{"u"}, DueDone: &due,
+		Due:    []bot.Due{{DueID: due, Sealed: bot.Sealed{Blob: []byte("x")}}}, Undue: []string{"u"}, DueDone: &due,
 		Index:  []bot.IndexChange{{Index: "open", Member: "m"}, {Index: "quiet", Member: "m", Remove: true}},
 		Append: []bot.LogEntry{{Log: "audit"}},
 	}
@@ -74,7 +74,7 @@ func TestWrongType(t *testing.T) {
 		{"s:chat/a", false}, {"k:chat/a", false}, {"in:chat/c", false},
 		{"s:chat/b", true}, {"k:chat/b", true}, {"in:chat/b", true}, {"lane:slack:chat/b", true}, {"rcpt:slack:chat/b", true},
 		{"ready:slack", false}, {"claim:slack", false},
-		{"lane:telegram:chat/a", false}, {"ready:telegram", false}, {"due", false}, {"dues", false},
+		{"lane:telegram:chat/a", false}, {"ready:telegram", false}, {"due", false}, {redis.Shelf("d"), false}, {"due:held", false}, {"dues", false},
 		{"idx:open", false}, {"idx:quiet", false}, {"log:audit", false},
 	} {
 		t.Run(test.key, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestKeys(t *testing.T) {
 		t.Fatalf("claim: got %v %v, want one", claimed, err)
 	}
 	want := map[string]bool{"ar1:alive:one": true}
-	for _, k := range []string{"owner", "e:e", "count", "waiting", "s:chat/a", "k:chat/a", "in:chat/c", "lane:telegram:chat/a", "ready:telegram", "claim:telegram", "due", "dues", "idx:open", "log:audit"} {
+	for _, k := range []string{"owner", "e:e", "count", "waiting", "s:chat/a", "k:chat/a", "in:chat/c", "lane:telegram:chat/a", "ready:telegram", "claim:telegram", "due", redis.Shelf("d"), "dues", "idx:open", "log:audit"} {
 		want["ar1:{pine}:"+k] = true
 	}
 	check := func() {
@@ -140,7 +140,7 @@ func TestKeys(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range []string{"in:chat/c", "waiting", "lane:telegram:chat/a", "ready:telegram", "claim:telegram", "due", "dues", "idx:open"} {
+	for _, k := range []string{"in:chat/c", "waiting", "lane:telegram:chat/a", "ready:telegram", "claim:telegram", "due", redis.Shelf("d"), "dues", "idx:open"} {
 		delete(want, "ar1:{pine}:"+k)
 	}
 	want["ar1:{pine}:e:f"] = true
@@ -397,5 +397,22 @@ func TestContext(t *testing.T) {
 	defer cancel()
 	if err := s.Commit(ctx, "pine", bot.Commit{Event: "2"}); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("got %v, want a deadline that passed", err)
+	}
+}
+
+// What concerns one subject lies on one shelf, and so keeps its order.
+func TestShelf(t *testing.T) {
+	t.Parallel()
+	if a, b := redis.Shelf("chat/a/nudge"), redis.Shelf("chat/a/expire"); a != b {
+		t.Errorf("one subject lies on %s and %s", a, b)
+	}
+	seen := map[string]int{}
+	for i := range 100_000 {
+		seen[redis.Shelf(fmt.Sprintf("chat/%d/nudge", i))]++
+	}
+	for shelf, n := range seen {
+		if n > 40 { // six on average
+			t.Errorf("%d of 100,000 lie on %s", n, shelf)
+		}
 	}
 }

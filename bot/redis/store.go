@@ -21,7 +21,9 @@
 //	lane:CH:OF  list     parcels            ready:CH  sorted set  addressee by ms
 //	claim:CH    hash     addressee to token:tries
 //	rcpt:CH:OF  hash     receipts by slot
-//	due         sorted set  id by ms        dues  hash  id to time, subject, event
+//	due         sorted set  shelf by the ms of its earliest entry
+//	due:SHELF   sorted set  id by ms        due:held  sorted set  what is claimed
+//	dues        hash  id to time, subject, event: of what is claimed or sealed
 //	idx:NAME    sorted set  an index        log:NAME  list  a log
 //	owner       hash     by, fence          count  string  tokens and the order of lanes
 //
@@ -103,7 +105,7 @@ var sources embed.FS
 // scripts are run by their digest, and sent whole where Redis does not have
 // them: after a restart, a failover or SCRIPT FLUSH.
 type scripts struct {
-	commit, claim, free, ack, nack, claimDue, own, release, rewrap script
+	commit, claim, free, ack, nack, claimDue, doneDue, own, release, rewrap script
 }
 
 type script struct{ source, sha string }
@@ -111,7 +113,7 @@ type script struct{ source, sha string }
 func readScripts() (s scripts, err error) {
 	for name, sc := range map[string]*script{
 		"commit": &s.commit, "claim": &s.claim, "free": &s.free, "ack": &s.ack, "nack": &s.nack,
-		"claimdue": &s.claimDue, "own": &s.own, "release": &s.release, "rewrap": &s.rewrap,
+		"claimdue": &s.claimDue, "donedue": &s.doneDue, "own": &s.own, "release": &s.release, "rewrap": &s.rewrap,
 	} {
 		b, err := sources.ReadFile("script/" + name + ".lua")
 		if err != nil {

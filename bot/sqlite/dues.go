@@ -1,8 +1,11 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"anteroom/bot"
@@ -24,15 +27,15 @@ func plan(c *conn, p bot.PracticeID, m bot.Commit) error {
 		if err := c.exec(`INSERT INTO due (practice, id, at, ready, subject, key, blob) VALUES (?, ?, ?3, ?3, ?, ?, ?)
 			ON CONFLICT (practice, id) DO UPDATE SET at = excluded.at, ready = excluded.ready,
 			subject = excluded.subject, key = excluded.key, blob = excluded.blob`,
-			p, d.ID, millis(d.At), d.Subject, d.Key, blob(d.Blob)); err != nil {
+			p, d.ID, millis(d.At), brief(d.ID, d.Subject), d.Key, blob(d.Blob)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// ClaimDue implements [bot.Dues]. An entry whose lease ended comes in the
-// order of that end.
+// ClaimDue implements [bot.Dues]. What is ready longest is taken first; an entry
+// whose lease ended is ready from that end.
 func (s *Store) ClaimDue(ctx context.Context, p bot.PracticeID, fence uint64, now time.Time, n int, lease time.Duration) ([]bot.Due, error) {
 	var due []bot.Due
 	err := s.do(ctx, "claim due", func(c *conn) (err error) {
@@ -46,7 +49,11 @@ func (s *Store) ClaimDue(ctx context.Context, p bot.PracticeID, fence uint64, no
 		if err != nil {
 			return err
 		}
-		for _, d := range due {
+		for i := range due {
+			d := &due[i]
+			if d.Subject == inID {
+				d.Subject = subjectIn(d.ID)
+			}
 			if err := c.exec(`UPDATE due SET ready = ? WHERE practice = ? AND id = ?`, millis(now.Add(lease)), p, d.ID); err != nil {
 				return err
 			}
@@ -56,7 +63,41 @@ func (s *Store) ClaimDue(ctx context.Context, p bot.PracticeID, fence uint64, no
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(due, func(a, b bot.Due) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
 	return due, nil
+}
+
+// DoneDue implements [bot.Dues]: one transaction.
+func (s *Store) DoneDue(ctx context.Context, p bot.PracticeID, fence uint64, done []bot.DueID) error {
+	if len(done) == 0 {
+		return nil
+	}
+	return s.do(ctx, "done due", func(c *conn) error {
+		if err := fenced(c, p, fence); err != nil {
+			return err
+		}
+		for _, d := range done {
+			if err := c.exec(`DELETE FROM due WHERE practice = ? AND id = ? AND at = ?`, p, d.ID, millis(d.At)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// inID is written for a subject that the id begins with, as most do.
+const inID = bot.SubjectID("/")
+
+func brief(id string, subject bot.SubjectID) bot.SubjectID {
+	if subject == subjectIn(id) {
+		return inID
+	}
+	return subject
+}
+
+// subjectIn is the part of an id before its last slash.
+func subjectIn(id string) bot.SubjectID {
+	return bot.SubjectID(id[:max(0, strings.LastIndexByte(id, '/'))])
 }
 
 // milli reads a time from its column.

@@ -174,7 +174,7 @@ func (s *Store) prepare() error {
 		return err
 	}
 	if s.path != "" {
-		if err := s.write.script("PRAGMA journal_mode = WAL"); err != nil { // stays in the file
+		if err := s.toWAL(); err != nil {
 			return err
 		}
 	}
@@ -192,15 +192,24 @@ func (s *Store) prepare() error {
 	})
 }
 
+// toWAL sets the journal of the file, where it stays. SQLite itself does not
+// wait here for another process that does the same.
+func (s *Store) toWAL() error {
+	for end := time.Now().Add(s.busy); ; time.Sleep(time.Millisecond) {
+		err := s.write.script("PRAGMA journal_mode = WAL")
+		var e *sqlite.Error
+		if !errors.As(err, &e) || e.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(end) {
+			return err
+		}
+	}
+}
+
 // version is the schema of the file: 0 for an empty one.
 func (c *conn) version() (int, error) {
 	var version, app, tables int
-	for q, dest := range map[string]*int{
-		"PRAGMA user_version": &version, "PRAGMA application_id": &app, "SELECT count(*) FROM sqlite_schema": &tables,
-	} {
-		if _, err := c.row(q, nil, dest); err != nil {
-			return 0, err
-		}
+	_, err := c.row(`SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id`, nil, &version, &app, &tables)
+	if err != nil { // all as of one moment: another process may be making the file
+		return 0, err
 	}
 	switch {
 	case app != application && tables > 0:

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -255,7 +256,7 @@ var outbox = []test{
 var dues = []test{
 	{"the earliest first, hidden until the lease ends", func(s *suite) {
 		at := func(d time.Duration) time.Time { return start.Add(d) }
-		d1, d2, d3 := due("z", at(0)), due("b", at(time.Second)), due("a", at(time.Second))
+		d1, d2, d3 := due("z", at(0)), due("a", at(2*time.Second)), due("b", at(time.Second))
 		s.next(time.Time{})
 		s.commit(bot.Commit{Due: []bot.Due{d2, d3, d1}})
 		s.next(at(0))
@@ -263,12 +264,28 @@ var dues = []test{
 		s.dues(at(0), 0)
 		s.dues(at(0), 9, d1)
 		s.next(at(time.Second))
-		s.dues(at(time.Second), 1, d3)
-		s.dues(at(time.Second), 9, d2)
+		s.dues(at(2*time.Second), 1, d3)
+		s.next(at(2 * time.Second))
+		s.dues(at(3*time.Second), 9, d2)
 		s.next(at(lease))
 		s.dues(at(lease-time.Millisecond), 9)
 		s.dues(at(lease), 9, d1)
-		s.dues(at(2*lease), 9, d3, d2, d1)
+		s.dues(at(2*lease), 9, d1, d3, d2)
+	}},
+	{"what follows from the id", func(s *suite) {
+		plain := bot.Due{DueID: bot.DueID{ID: "chat/a/nudge", At: start}, Subject: "chat/a"}
+		other := bot.Due{DueID: bot.DueID{ID: "chat/a/rest", At: start}, Subject: "chat/b"}
+		none := bot.Due{DueID: bot.DueID{ID: "chat/a/none", At: start.Add(2 * time.Millisecond)}}
+		other.At = start.Add(time.Millisecond)
+		s.commit(bot.Commit{Due: []bot.Due{none, other, plain}})
+		for i, d := range []bot.Due{plain, other, none} {
+			s.dues(start.Add(time.Duration(i)*time.Millisecond), 1, d)
+		}
+		s.dues(start.Add(time.Second+lease), 9, plain, other, none) // and when claimed again
+		plain.Subject, plain.Sealed = "chat/b", sealed("x")
+		other.Subject = "chat/a"
+		s.commit(bot.Commit{Due: []bot.Due{plain, other}})
+		s.dues(start.Add(time.Second), 9, plain, other)
 	}},
 	{"an entry of the same id moves", func(s *suite) {
 		d := due("d", start)
@@ -304,10 +321,28 @@ var dues = []test{
 		s.dues(later.At, 9, later)
 	}},
 	{"undue", func(s *suite) {
-		s.commit(bot.Commit{Due: []bot.Due{due("a", start), due("b", start), due("c", start)}})
-		s.dues(start, 1, due("a", start))
+		a, b, c := due("a", start), due("b", start.Add(time.Millisecond)), due("c", start.Add(time.Second))
+		s.commit(bot.Commit{Due: []bot.Due{a, b, c}})
+		s.dues(b.At, 1, a)
 		s.commit(bot.Commit{Undue: []string{"a", "b", "none"}})
-		s.dues(start.Add(time.Hour), 9, due("c", start))
+		s.next(c.At)
+		s.dues(start.Add(time.Hour), 9, c)
+	}},
+	{"done without a step", func(s *suite) {
+		fence, _ := s.own("one")
+		a, b, c := due("a", start), due("b", start.Add(time.Second)), due("c", start.Add(2*time.Second))
+		plain := bot.Due{DueID: bot.DueID{ID: "chat/a/nudge", At: start.Add(time.Millisecond)}, Subject: "chat/a"}
+		s.commit(bot.Commit{Due: []bot.Due{a, b, c, plain}})
+		s.dues(start.Add(time.Second), 9, a, plain, b)
+		if err := s.Store.DoneDue(s.ctx(), s.p, fence+1, []bot.DueID{a.DueID}); err != bot.ErrFenced {
+			s.Errorf("got %v, want %v", err, bot.ErrFenced)
+		}
+		moved := bot.DueID{ID: "b", At: b.At.Add(time.Millisecond)} // planned otherwise
+		s.ok(s.Store.DoneDue(s.ctx(), s.p, fence, []bot.DueID{a.DueID, moved, {ID: "none", At: start}, plain.DueID, a.DueID}))
+		s.next(c.At)
+		s.ok(s.Store.DoneDue(s.ctx(), s.p, 0, []bot.DueID{c.DueID})) // not claimed
+		s.ok(s.Store.DoneDue(s.ctx(), s.p, 0, nil))
+		s.dues(start.Add(time.Hour), 9, b)
 	}},
 	{"practices are apart", func(s *suite) {
 		s.commit(bot.Commit{Due: []bot.Due{due("a", start)}})
@@ -318,19 +353,73 @@ var dues = []test{
 	{"many at once", func(s *suite) {
 		var all []bot.Due
 		for i := range 3000 {
-			all = append(all, due(fmt.Sprintf("%04d", i), start))
+			all = append(all, due(fmt.Sprintf("chat/%04d/nudge", i), start.Add(time.Duration(i)*time.Millisecond)))
 		}
 		s.commit(bot.Commit{Due: all})
+		now := start.Add(time.Hour)
 		var got []bot.Due
 		for {
-			some, err := s.Store.ClaimDue(s.ctx(), s.p, 0, start, 5000, lease)
+			some, err := s.Store.ClaimDue(s.ctx(), s.p, 0, now, 5000, lease)
 			s.ok(err)
+			s.same("in order", slices.IsSortedFunc(some, func(a, b bot.Due) int { return a.At.Compare(b.At) }), true)
 			if got = append(got, some...); len(some) == 0 {
 				break
 			}
 		}
+		slices.SortFunc(got, func(a, b bot.Due) int { return a.At.Compare(b.At) })
 		s.same("claimed", got, all)
+		var ids []bot.DueID
+		for _, d := range all[:2900] {
+			ids = append(ids, d.DueID)
+		}
+		s.ok(s.Store.DoneDue(s.ctx(), s.p, 0, ids))
+		s.same("left", len(s.claimDue(now.Add(lease), 1000)), 100)
 	}},
+	{"a subject keeps its order", func(s *suite) {
+		var all []bot.Due
+		for i := range 300 {
+			of, n := i%30, i/30
+			all = append(all, due(fmt.Sprintf("chat/%02d/%d", of, n), start.Add(time.Duration((i*7919)%1000)*time.Millisecond)))
+		}
+		s.commit(bot.Commit{Due: all})
+		last := map[string]time.Time{}
+		for range 100 {
+			for _, d := range s.claimDue(start.Add(time.Second), 3) {
+				of := d.ID[:len("chat/00")]
+				if d.At.Before(last[of]) {
+					s.Fatalf("%s comes after %s", d.ID, last[of])
+				}
+				last[of] = d.At
+			}
+		}
+		s.same("left", len(s.claimDue(start.Add(time.Second), 1)), 0)
+	}},
+	{"many of one time", func(s *suite) {
+		want := map[string]bool{}
+		var all []bot.Due
+		for i := range 3000 {
+			all = append(all, due(fmt.Sprintf("%04d", i), start))
+			want[all[i].ID] = true
+		}
+		s.commit(bot.Commit{Due: all})
+		for n := range 3 {
+			some := s.claimDue(start, 1000)
+			s.same("claimed", len(some), 1000)
+			for _, d := range some {
+				if !want[d.ID] {
+					s.Fatalf("claim %d: %s is hidden", n, d.ID)
+				}
+				delete(want, d.ID)
+			}
+		}
+	}},
+}
+
+func (s *suite) claimDue(now time.Time, n int) []bot.Due {
+	s.Helper()
+	got, err := s.Store.ClaimDue(s.ctx(), s.p, 0, now, n, lease)
+	s.ok(err)
+	return got
 }
 
 func (s *suite) dues(now time.Time, n int, want ...bot.Due) {

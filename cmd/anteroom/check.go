@@ -151,7 +151,7 @@ func prove(files fs.FS, now time.Time, whose bool) *proof {
 		}
 		pr.take("released", err)
 	}
-	options := wording.Options{Texts: pieces(texts)}
+	options := wording.Options{Texts: append(pieces(texts), assignmentPieces(files)...)}
 	for _, f := range wording.Check(pr.library, options) {
 		pr.findings = append(pr.findings, finding{Rule: f.Rule, Serious: f.Severity == wording.Error, At: f.At, What: f.What, Mend: f.Mend})
 	}

@@ -128,8 +128,9 @@ func readPractice(folder string, files fstest.MapFS) (*bot.Practice, *content.Di
 	lib, libErr := script.Load(files)
 	lines, linesErr := content.Helplines(files)
 	texts, textsErr := readTexts(files)
+	plays, playsErr := readPlays(files)
 	screened.Wait()
-	if err := errors.Join(libErr, linesErr, textsErr, screenErr); err != nil {
+	if err := errors.Join(libErr, linesErr, textsErr, screenErr, playsErr); err != nil {
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
 	rules, err := care.ReadPractice(files, dir, vocabulary(lib))
@@ -137,7 +138,7 @@ func readPractice(folder string, files fstest.MapFS) (*bot.Practice, *content.Di
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
 	p := &bot.Practice{
-		Practice: rules, Library: lib, Helplines: helplines{lines}, Screen: screen,
+		Practice: rules, Library: lib, Helplines: helplines{lines}, Screen: screen, Plays: plays,
 		Zone: rules.Zone, BotName: "Anteroom",
 		Quiet: scheduler.Quiet{From: scheduler.Clock(rules.Quiet.From), To: scheduler.Clock(rules.Quiet.To)},
 		Texts: make(map[string]bot.Texts, len(texts)),
@@ -218,7 +219,11 @@ func vocabulary(lib *script.Library) care.Vocabulary {
 		}
 		return ids
 	}
-	return care.Vocabulary{Topics: ids("topics"), Treatments: ids("treatments"), Languages: ids("languages"), Times: ids("times")}
+	return care.Vocabulary{Topics: ids("topics"), Treatments: ids("treatments"), Languages: ids("languages"), Times: ids("times"),
+		Cadence: func(text string) error {
+			_, err := scheduler.ParseCadence(text)
+			return err
+		}}
 }
 
 func openingHours(p care.Practice) (scheduler.Hours, error) {
@@ -251,3 +256,44 @@ func (h helplines) Lines(lang, place string, kinds ...string) string {
 }
 
 func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emergency(place) }
+
+// plays is the library of assignments as the service asks for it.
+type plays map[string]content.Assignment
+
+func readPlays(files fs.FS) (plays, error) {
+	all, err := content.Assignments(files)
+	lib := make(plays, len(all))
+	for _, a := range all {
+		lib[a.ID] = a
+	}
+	return lib, err
+}
+
+func (p plays) Has(id, variant string) bool {
+	a, ok := p[id]
+	return ok && (variant == "" || a.Has(variant))
+}
+
+func (p plays) Title(id, form string) string {
+	a, ok := p[id]
+	if !ok {
+		return ""
+	}
+	return a.In(form).Title
+}
+
+func (p plays) Words(id, variant, form string) string {
+	a, ok := p[id]
+	if !ok {
+		return ""
+	}
+	return a.In(form).Message(variant)
+}
+
+func (p plays) Extra(id, form string) string {
+	a, ok := p[id]
+	if !ok {
+		return ""
+	}
+	return a.In(form).Report
+}

@@ -348,9 +348,9 @@ func (p *play) name(s bot.SubjectID) string {
 		if s == bot.Conversation(p.root.Pseudonym(string(p.practice.ID()), "telegram", chat)) {
 			return "the chat of " + chat
 		}
-		if s.Kind() == "partner" && s.Name() == p.root.Pseudonym(string(p.practice.ID()), "telegram", chat) {
-			return "what " + chat + " said as a partner"
-		}
+	}
+	if id, seat, ok := strings.Cut(s.Name(), "/"); ok && s.Kind() == "partner" {
+		return "what partner " + seat + " of " + id + " said"
 	}
 	return s.Kind() + " " + s.Name()
 }

@@ -72,6 +72,19 @@ func noteTranslated(p *program, folder string, files fs.FS, lang string) error {
 	if err := note("texts", of); err != nil {
 		return err
 	}
+	assignments, err := content.Assignments(files, "en")
+	if err != nil {
+		return inFolder(folder, err)
+	}
+	for _, a := range assignments {
+		of = nil
+		for key, sum := range a.Sums() {
+			of = append(of, script.Source{ID: key, Sum: sum})
+		}
+		if err := note("assignments/"+a.ID, of); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(p.stderr, "Noted in %s of %s: they were read beside the originals as these stand now.\n", count(changed, "file"), filepath.Join(folder, filepath.FromSlash(root)))
 	return nil
 }

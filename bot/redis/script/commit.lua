@@ -19,9 +19,9 @@
 --         S key                  · value            set a state or a key
 --         P inbox                · subject letter   post
 --         O lane ready           · of n parcel…     append to a lane
---         F due entries          · id at            done, if planned for then
---         U due entries          · id               undue
---         D due entries          · id ms entry      due
+--         F due shelf held entries · id at          done, if planned for then
+--         U due shelf held entries · id             undue
+--         D due shelf held entries · id ms entry    due, '' if all is in the id
 --         I index                · score member     into an index
 --         R index                · member           out of an index
 --         A log                  · entry            append to a log
@@ -69,6 +69,23 @@ if took ~= '' then
     call('SREM', KEYS[4], ARGV[4])
   end
 end
+-- settle puts a shelf of the due set where its earliest entry belongs.
+local function settle(due, shelf)
+  local head = call('ZRANGE', shelf, 0, 0, 'WITHSCORES')
+  if head[2] then
+    call('ZADD', due, head[2], string.sub(shelf, -4))
+  else
+    call('ZREM', due, string.sub(shelf, -4))
+  end
+end
+-- unplan takes an entry off its shelf, or off the one of what is held: who is
+-- there has a line among the entries.
+local function unplan(due, shelf, held, entries, id)
+  if call('HDEL', entries, id) == 1 and call('ZREM', held, id) == 1 then
+    settle(due, held)
+  end
+  call('ZREM', shelf, id)
+end
 while a < #ARGV do
   local op, x, y = ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
   local key, key2 = KEYS[k + 1], KEYS[k + 2]
@@ -82,24 +99,29 @@ while a < #ARGV do
     end
     k, a = k + 2, a + 3 + n
   elseif op == 'D' then
-    call('ZADD', key, y, x)
-    call('HSET', key2, x, ARGV[a + 4])
-    k, a = k + 2, a + 4
+    unplan(key, key2, KEYS[k + 3], KEYS[k + 4], x)
+    call('ZADD', key2, y, x)
+    if ARGV[a + 4] ~= '' then
+      call('HSET', KEYS[k + 4], x, ARGV[a + 4])
+    end
+    settle(key, key2)
+    k, a = k + 4, a + 4
   elseif op == 'P' then
     call('RPUSH', key, y)
     call('SADD', KEYS[4], x)
     k, a = k + 1, a + 3
   elseif op == 'F' then
-    local entry = call('HGET', key2, x)
-    if entry and string.sub(entry, 1, 8) == y then
-      call('ZREM', key, x)
-      call('HDEL', key2, x)
+    local entry = call('HGET', KEYS[k + 4], x)
+    local ms = not entry and call('ZSCORE', key2, x)
+    if entry and string.sub(entry, 1, 8) == y or ms and tonumber(ms) == struct.unpack('>i8', y) then
+      unplan(key, key2, KEYS[k + 3], KEYS[k + 4], x)
+      settle(key, key2)
     end
-    k, a = k + 2, a + 3
+    k, a = k + 4, a + 3
   elseif op == 'U' then
-    call('ZREM', key, x)
-    call('HDEL', key2, x)
-    k, a = k + 2, a + 2
+    unplan(key, key2, KEYS[k + 3], KEYS[k + 4], x)
+    settle(key, key2)
+    k, a = k + 4, a + 2
   elseif op == 'I' then
     call('ZADD', key, x, y)
     k, a = k + 1, a + 3

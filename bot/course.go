@@ -1,0 +1,313 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"anteroom/bot/care"
+	"anteroom/scheduler"
+)
+
+// This file is the course of care on the side of the case: after everything
+// that happens to a case its plan is made anew, and one entry of the due set
+// stands for the first thing in it. When that falls due, what has its turn is
+// done, and the plan is made anew again. What comes to a person goes to their
+// chat as an [Asks], which looks at everything once more before a word is said.
+
+// dueCourse is the entry.
+const dueCourse = "course"
+
+// mark is what is remembered of what comes round in a plan.
+type mark struct {
+	Key  string `cbor:"1,keyasint"`
+	At   int64  `cbor:"2,keyasint"`
+	Left bool   `cbor:"3,keyasint,omitempty"` // it was left out: who wants every other one has the next
+}
+
+// Asks brings something of the course of care to a person.
+type Asks struct {
+	Case    care.CaseID      `cbor:"1,keyasint"`
+	Deed    care.Deed        `cbor:"2,keyasint"`
+	Cadence care.CadenceName `cbor:"3,keyasint"`
+	Ref     int              `cbor:"4,keyasint,omitempty"` // the session, or the assignment
+	At      int64            `cbor:"5,keyasint"`           // when it was sent
+}
+
+func (Asks) what() {}
+
+// me is who of the case a chat belongs to.
+func (t *talk) me() care.PersonID { return care.PersonIn(t.c.Seat) }
+
+// chatOf is the chat of a person of the case; empty when they have none any more.
+func (r *caseRecord) chatOf(id care.PersonID) SubjectID {
+	if seat := id.Seat(); seat != 0 {
+		for _, s := range r.Couple.Seats {
+			if s.No == seat {
+				return s.Chat
+			}
+		}
+		return ""
+	}
+	for _, chat := range r.Chats {
+		if r.Couple.of(chat) < 0 {
+			return chat
+		}
+	}
+	return ""
+}
+
+// zoneOf is where a person is, as their chat last knew; the practice's zone for
+// nobody, and until it is known.
+func (w *world) zoneOf(rec *caseRecord, id care.PersonID) *time.Location {
+	if name := rec.Zones[id]; name != "" {
+		if zone, err := time.LoadLocation(name); err == nil {
+			return zone
+		}
+	}
+	return w.p.Zone
+}
+
+// plans is what is to come of a case, by when it goes at the earliest.
+func (w *world) plans(rec *caseRecord) []coming {
+	var all []coming
+	zone := func(id care.PersonID) *time.Location { return w.zoneOf(rec, id) }
+	for _, d := range rec.Case.Plan(w.p.Rules, zone, w.now) {
+		if o, ok := w.turn(rec, d); ok {
+			all = append(all, coming{d, o})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b coming) int { return a.turn.At.Compare(b.turn.At) })
+	return all
+}
+
+// coming is one thing of a plan and its next turn.
+type coming struct {
+	due  care.Due
+	turn scheduler.Occurrence
+}
+
+// turn is when a thing has its next turn. What nobody reads at once goes by the
+// clock alone; what comes to a person keeps quiet hours and closed days.
+func (w *world) turn(rec *caseRecord, d care.Due) (scheduler.Occurrence, bool) {
+	if d.Person == "" || d.Deed == care.DeedLapse || d.Deed == care.DeedSettle || d.Deed == care.DeedTell {
+		return scheduler.Occurrence{Key: d.Key, At: d.At, Planned: d.At}, true
+	}
+	quiet := w.p.Quiet
+	quiet.Zone = w.zoneOf(rec, d.Person)
+	plan := scheduler.Plan{Name: d.Key, Zone: quiet.Zone, Quiet: quiet, Calendar: w.p.off, Anchor: d.At}
+	switch {
+	case d.Every != "":
+		every, err := scheduler.ParseCadence(string(d.Every))
+		if err != nil {
+			return scheduler.Occurrence{}, false // it was refused when the practice was read
+		}
+		plan.Rule = scheduler.Every(every)
+	case d.Deed == care.DeedRemind:
+		s, ok := rec.Case.Session(care.SessionID(d.Ref))
+		if !ok {
+			return scheduler.Occurrence{}, false
+		}
+		start := time.Unix(s.Start, 0).In(quiet.Zone)
+		plan.Anchor, plan.Rule = start, scheduler.Before(start.Sub(d.At))
+	default:
+		plan.Anchor, plan.Rule = d.At.Add(-time.Second), scheduler.After(time.Second)
+	}
+	if plan.Check() != nil {
+		return scheduler.Occurrence{}, false
+	}
+	m := rec.Marks[d.Key]
+	return plan.Late(scheduler.Mark{Key: m.Key, At: time.Unix(m.At, 0)}, w.now)
+}
+
+// replan puts the first of what is to come into the due set. It is done
+// whenever a case is written, so that a move, a pause, a new zone or another
+// rule of the practice counts at once.
+func (w *world) replan(rec *caseRecord) {
+	s := CaseSubject(string(rec.Case.ID))
+	if rec.Case.Episode.At() == care.PhaseIntake && rec.Case.Status != care.Waiting && len(rec.Marks) == 0 {
+		return // nothing of it has begun
+	}
+	all := w.plans(rec)
+	names := make(map[string]bool, len(all))
+	for _, c := range all {
+		names[c.due.Key] = true
+	}
+	if slices.ContainsFunc(slices.Collect(maps.Keys(rec.Marks)), func(name string) bool { return !names[name] }) {
+		rec.Marks = maps.Clone(rec.Marks)
+		maps.DeleteFunc(rec.Marks, func(name string, _ mark) bool { return !names[name] })
+	}
+	if len(all) == 0 {
+		w.unplan(s, dueCourse)
+		return
+	}
+	w.out.due = append(w.out.due, planned{subject: s, name: dueCourse, at: later(all[0].turn.At, w.now.Add(time.Second))})
+}
+
+// remember notes that a turn is over.
+func (rec *caseRecord) remember(c coming, left bool) {
+	marks := maps.Clone(rec.Marks)
+	if marks == nil {
+		marks = make(map[string]mark)
+	}
+	marks[c.due.Key] = mark{Key: c.turn.Key, At: c.turn.At.Unix(), Left: left}
+	rec.Marks = marks
+}
+
+// courseDue does everything that has its turn by now, each once.
+func courseDue(w *world, rec *caseRecord) error {
+	for _, c := range w.plans(rec) {
+		if c.turn.At.After(w.now) {
+			continue
+		}
+		if c.due.Every != "" || c.due.Deed == care.DeedRemind {
+			left := c.due.Other && !rec.Marks[c.due.Key].Left && rec.Marks[c.due.Key].Key != ""
+			rec.remember(c, left)
+			if left {
+				continue
+			}
+		}
+		if err := w.do(rec, c.due); err != nil {
+			return err
+		}
+	}
+	if err := w.saysGoodbye(rec); err != nil {
+		return err
+	}
+	return w.keepCase(rec)
+}
+
+// do does one thing. What cannot be done any more is left: the plan that is
+// made next knows why.
+func (w *world) do(rec *caseRecord, d care.Due) error {
+	c := &rec.Case
+	switch d.Deed {
+	case care.DeedAsk:
+		if c.Ask(d.Cadence, d.Person, d.Ref, w.now) == nil {
+			w.asks(rec, d)
+		}
+	case care.DeedNudge:
+		if c.Nudge(d.Cadence, d.Person, d.Ref, w.now) {
+			w.asks(rec, d)
+		}
+	case care.DeedTell:
+		if flags, _ := c.TellSilence(d.Cadence, d.Person, d.Ref, w.p.Rules, w.now); len(flags) > 0 {
+			w.notice(fmt.Sprintf("%s: a question has waited a week for an answer. Nothing more is sent about it.", c.ID))
+		}
+	case care.DeedRemind:
+		w.asks(rec, d)
+	case care.DeedFollowUp:
+		if c.FollowUp(care.SessionID(d.Ref), w.now) == nil {
+			w.asks(rec, d)
+		}
+	case care.DeedBrief:
+		if c.Brief(care.SessionID(d.Ref), w.now) == nil {
+			s, _ := c.Session(care.SessionID(d.Ref))
+			w.notice(fmt.Sprintf("%s: the brief for %s is ready.", c.ID, time.Unix(s.Start, 0).In(w.p.Zone).Format("Mon 2 Jan 15:04")))
+		}
+	case care.DeedDeliver:
+		if c.Deliver(care.AssignmentID(d.Ref), w.now) == nil {
+			w.asks(rec, d)
+		}
+	case care.DeedSend:
+		if b, ok := boosterOf(*c, d); ok && c.SendBooster(d.Person, b.After, w.now) == nil {
+			w.asks(rec, d)
+		}
+	case care.DeedLapse:
+		c.LapseAssignments(w.now)
+		for _, id := range c.LapseOffers(w.now) {
+			if err := w.free(c.ID, c, id); err != nil {
+				return err
+			}
+			w.notice(fmt.Sprintf("%s: nobody chose from the times that were offered; they are free again.", c.ID))
+		}
+	case care.DeedSettle:
+		if c.SettleBoosters(w.p.Rules, w.now) {
+			return w.move(rec, care.MoveFinish, care.Mover{As: care.RoleService, Round: care.AnyRound})
+		}
+	}
+	return nil
+}
+
+// boosterOf is the booster that a due thing is about.
+func boosterOf(c care.Case, d care.Due) (care.Booster, bool) {
+	for _, b := range c.Boosters {
+		if b.Person == d.Person && b.Turn == c.Episode.Turn && d.Key == fmt.Sprintf("booster-%d-%s-%s", b.Turn, b.After, b.Person) {
+			return b, true
+		}
+	}
+	return care.Booster{}, false
+}
+
+// asks sends a thing to the chat of its person.
+func (w *world) asks(rec *caseRecord, d care.Due) {
+	if chat := rec.chatOf(d.Person); chat != "" {
+		w.out.post = append(w.out.post, posted{to: chat, what: Asks{Case: rec.Case.ID, Deed: d.Deed, Cadence: d.Cadence, Ref: d.Ref, At: w.now.Unix()}})
+	}
+}
+
+// free gives the times of a session back.
+func (w *world) free(id care.CaseID, c *care.Case, s care.SessionID) error {
+	session, ok := c.Session(s)
+	if !ok || session.Therapist == "" {
+		return nil
+	}
+	load, err := w.caseload(session.Therapist)
+	if err != nil {
+		return err
+	}
+	if load.Free(id, s) {
+		w.write(CaseloadSubject(string(session.Therapist)), *load)
+	}
+	return nil
+}
+
+// partWays ends the course of care for a person whose chat goes and whose record
+// stays.
+func (t *talk) partWays(rec *caseRecord) error {
+	if err := rec.Case.PartWays(t.me(), t.w.now); err != nil && !errors.Is(err, care.ErrNotPossible) {
+		return err
+	}
+	if len(rec.Case.Here()) == 0 {
+		return t.w.endCourse(rec)
+	}
+	t.w.replan(rec)
+	return nil
+}
+
+// endCourse frees every time that is kept for a case, whoever's it is, and plans
+// nothing more for it.
+func (w *world) endCourse(rec *caseRecord) error {
+	w.unplan(CaseSubject(string(rec.Case.ID)), dueCourse)
+	var done []care.TherapistID
+	var need error
+	for _, s := range rec.Case.Sessions {
+		if s.Therapist == "" || slices.Contains(done, s.Therapist) {
+			continue
+		}
+		done = append(done, s.Therapist)
+		load, err := w.caseload(s.Therapist)
+		if err != nil {
+			need = err // ask for all of them at once
+		} else if load.FreeAll(rec.Case.ID) {
+			w.write(CaseloadSubject(string(s.Therapist)), *load)
+		}
+	}
+	return need
+}
+
+// move moves a case along the table, and frees what that cancels.
+func (w *world) move(rec *caseRecord, name care.MoveName, by care.Mover) error {
+	did, err := rec.Case.Move(name, by, w.now)
+	if err != nil {
+		return err
+	}
+	for _, s := range did.Cancelled {
+		if err := w.free(rec.Case.ID, &rec.Case, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}

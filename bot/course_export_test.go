@@ -1,0 +1,4 @@
+package bot
+
+// GoalOptions is how goals become answers.
+var GoalOptions = goalOptions

@@ -18,12 +18,21 @@ func (s *Service) event(in Inbound) Event {
 	}
 }
 
-// floodOf stands for an event that is not taken because too many wait. Only
-// one in a while is answered, and the whole burst leaves a single trace.
-func (s *Service) floodOf(ev Event) Event {
-	ev.ID = EventID(fmt.Sprintf("flood/%s/%d", ev.Subject.Name(), s.now().Unix()/10))
-	ev.What = flood{}
-	return ev
+// flooded takes something else for an event that is not taken because too many
+// wait. Only one in a while is answered, and the whole burst leaves a single
+// trace. What says danger is taken as it is, the same danger once in a while.
+func (s *Service) flooded(ctx context.Context, ev Event) error {
+	danger, err := s.danger(ctx, ev)
+	switch _, broken := errors.AsType[*stepError](err); {
+	case errors.Is(err, ErrSeen):
+		return nil
+	case err != nil && !broken:
+		return err
+	case danger == "":
+		ev.What = flood{}
+	}
+	ev.ID = EventID(fmt.Sprintf("flood/%s/%d%s", ev.Subject.Name(), s.now().Unix()/int64(heardAgain.Seconds()), danger))
+	return s.accept(ctx, ev, false)
 }
 
 // errNotReady: the store has not answered lately.

@@ -30,6 +30,9 @@ type chatState struct {
 	// Minute and InMinute count what came in within one minute.
 	Minute   int64  `cbor:"14,keyasint,omitempty"`
 	InMinute uint16 `cbor:"15,keyasint,omitempty"`
+	// Heard is when a danger was heard in that minute beyond the limit, Unix
+	// seconds by what it was; see [talk.danger].
+	Heard map[string]int64 `cbor:"27,keyasint,omitempty"`
 	// Noticed is what the screen found and no case has yet.
 	Noticed []care.Notice `cbor:"21,keyasint,omitempty"`
 	// Held are words that are an answer once it is clear what was meant.
@@ -47,6 +50,8 @@ type chatState struct {
 	Door    *door    `cbor:"18,keyasint,omitempty"`
 	Waiting []tagged `cbor:"19,keyasint,omitempty"`
 	Lock    *lock    `cbor:"20,keyasint,omitempty"`
+	// Shown is what the practice sent that may not have been read.
+	Shown []shown `cbor:"28,keyasint,omitempty"`
 	// Client: a first session was booked; the record of a client has a period of
 	// its own.
 	Client bool `cbor:"26,keyasint,omitempty"`
@@ -129,8 +134,12 @@ func chatStep(w *world) error {
 	})
 	t := newTalk(w, c)
 	t.wrote()
-	if t.tooFast() && !t.mustBeHeard() {
-		return t.close()
+	if t.tooFast() {
+		if must, err := t.mustBeHeard(); err != nil {
+			return err
+		} else if !must {
+			return t.close()
+		}
 	}
 	switch what := w.ev.What.(type) {
 	case Words:
@@ -269,6 +278,8 @@ type talk struct {
 	byPractice bool
 	// coming: what waited for the person comes right behind this.
 	coming bool
+	// showing is how many of the last of Shown this step shows.
+	showing int
 	// met: the danger that this press says was met while the door was shut, and
 	// somebody was called then.
 	met bool
@@ -307,7 +318,7 @@ func (t *talk) tooFast() bool {
 		return false
 	}
 	if minute := t.w.now.Unix() / 60; minute != t.c.Minute {
-		t.c.Minute, t.c.InMinute = minute, 0
+		t.c.Minute, t.c.InMinute, t.c.Heard = minute, 0, nil
 	}
 	if t.c.InMinute <= perMinute {
 		t.c.InMinute++
@@ -318,15 +329,24 @@ func (t *talk) tooFast() bool {
 	return t.c.InMinute >= perMinute
 }
 
-// mustBeHeard finds danger in what is beyond the limit; once a minute, so that
-// alerts and answers do not pile up either.
-func (t *talk) mustBeHeard() bool {
-	const heard = perMinute + 2 // tooFast counts to one less
-	if t.c.InMinute == heard || !t.w.p.danger(t.w.ev.What) {
-		return false
+// heardAgain is how soon the same danger is heard again beyond the limit.
+const heardAgain = 10 * time.Second
+
+// mustBeHeard finds danger in what is beyond the limit; the same once in a
+// while, so that alerts and answers do not pile up either.
+func (t *talk) mustBeHeard() (bool, error) {
+	danger, err := t.danger(t.w.ev.What)
+	if danger == "" || err != nil {
+		return false, err
 	}
-	t.c.InMinute = heard
-	return true
+	if at, ok := t.c.Heard[danger]; ok && t.w.now.Sub(time.Unix(at, 0)) < heardAgain {
+		return false, nil
+	}
+	if t.c.Heard == nil {
+		t.c.Heard = make(map[string]int64)
+	}
+	t.c.Heard[danger] = t.w.now.Unix()
+	return true, nil
 }
 
 // goes is when the conversation is erased if the person stays silent: soon
@@ -359,6 +379,7 @@ func (t *talk) arrived(fn func() error) error {
 	if err := fn(); err != nil {
 		return err
 	}
+	t.hasRead()
 	if c.Done == "" && c.Consent != nil && c.Rest == 0 && !c.Nudged && !t.left() {
 		w.plan(dueNudge, w.now.Add(nudgeAfter)) // the hour of the day is looked at when it falls due
 	}
@@ -460,8 +481,11 @@ func (t *talk) noWords(kind string) {
 // press takes a button: one of the open question, one that is always there, or
 // one that belongs to an earlier question, to somebody else or to nobody.
 func (t *talk) press(data string) error {
-	if met, err := t.screenedPress(data); met || err != nil {
-		return err
+	taken := t.c.Door == nil && !t.isShut() && !t.consentOld()
+	if !taken {
+		if met, err := t.screenedPress(data); met || err != nil {
+			return err
+		}
 	}
 	if done, err := t.doorPress(data); done || err != nil {
 		return err
@@ -499,6 +523,10 @@ func (t *talk) press(data string) error {
 	case t.isShut():
 		t.shut()
 		return nil
+	case taken:
+		if met, err := t.screenedPress(data); met || err != nil {
+			return err
+		}
 	}
 	if !slices.Contains(turn.Out, dialogs.Output(dialogs.Moved{})) { // that says it better
 		t.phrase("stale-button")

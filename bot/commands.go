@@ -135,10 +135,14 @@ func (t *talk) rests(why rest) {
 func (t *talk) interrupt(dialog string) error {
 	t.c.Rest = 0
 	for i, r := range t.c.Runs {
-		if r.Dialog == dialog && i > 0 && (t.c.Door == nil || i >= t.c.Door.Below) {
-			t.c.Runs = t.c.Runs[:i]
-			break
+		if r.Dialog != dialog || i == 0 {
+			continue
 		}
+		t.c.Runs = slices.Delete(t.c.Runs, i, i+1)
+		if d := t.c.Door; d != nil && i < d.Below {
+			d.Below--
+		}
+		break
 	}
 	return t.begin(dialog, nil)
 }

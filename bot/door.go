@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"anteroom/dialogs"
 	"anteroom/dialogs/script"
 )
 
@@ -115,12 +116,14 @@ func (t *talk) bland() error {
 func (t *talk) leaves() error {
 	t.sweep()
 	t.entersNothing()
+	t.takesBack()
 	if t.c.Door == nil {
 		t.c.Door = &door{}
 	}
 	d := t.c.Door
 	d.Since, d.Below = t.w.now.Unix(), len(t.c.Runs)
 	d.Left, d.Quick = true, true
+	t.tellsStill()
 	d.Asked, d.Passed, d.Shared = false, false, false
 	t.c.Rest = paused
 	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self })
@@ -345,12 +348,32 @@ func (t *talk) opens() error {
 	case Words:
 		err = t.words(own) // what is no danger is screened now
 	case Press:
-		t.met = d.Met
-		err = t.press(own.Data)
+		if d.Met {
+			err = t.wasMet(own.Data)
+		} else {
+			err = t.press(own.Data)
+		}
 	}
 	t.coming, t.met = false, false
 	if err != nil || t.over || t.c.Door != nil {
 		return err
 	}
 	return t.takesOut()
+}
+
+// wasMet takes an answer that was met when it was pressed. What met it may lie
+// over its question.
+func (t *talk) wasMet(data string) error {
+	_, at, err := t.dangerOf(data)
+	if err != nil {
+		return err
+	}
+	if at >= 0 {
+		over := slices.DeleteFunc(slices.Clone(t.c.Runs[at+1:]), func(r dialogs.Run) bool { return isMeeting(r.Dialog) })
+		if t.c.Runs = append(t.c.Runs[:at+1], over...); len(over) == 0 {
+			t.met = true
+			return t.press(data)
+		}
+	}
+	return t.command("start", "")
 }

@@ -20,7 +20,7 @@ var behind = []string{"Question ", "can see you", "Which of these times", "has o
 
 // Whatever a person, a therapist and the clock do: what is said while the door
 // is shut shows nothing of what was told, asked or decided, and what is held
-// back is handled once.
+// back is handled once, or once more after a quick exit.
 func TestDoorShowsNothing(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
@@ -40,7 +40,8 @@ func TestDoorShowsNothing(t *testing.T) {
 		}
 		p.hears()
 		canaries, notes := []string{"qzero"}, []string{}
-		heard := make(map[string]int) // how often a therapist's note was shown
+		heard := make(map[string]int) // how often a therapist's note was shown since the last quick exit, which sweeps it away
+		ever := make(map[string]bool)
 		var old []bot.Button
 		n := 0
 		canary := func() string {
@@ -58,6 +59,7 @@ func TestDoorShowsNothing(t *testing.T) {
 				for _, text := range texts {
 					if !strings.HasPrefix(text, "This is what you told me") && !strings.HasPrefix(text, "Esto es lo que me contaste") { // my data shows it whenever it is asked for
 						heard[note] += strings.Count(text, note)
+						ever[note] = ever[note] || heard[note] > 0
 					}
 				}
 				if heard[note] > 1 {
@@ -98,6 +100,9 @@ func TestDoorShowsNothing(t *testing.T) {
 				w := rapid.SampledFrom(words).Draw(rt, "words")
 				p.says(w)
 				check(w)
+				if w == "/x" {
+					clear(heard)
+				}
 			case what < 6:
 				c := canary()
 				p.says(c + " I feel it")
@@ -140,7 +145,7 @@ func TestDoorShowsNothing(t *testing.T) {
 				return
 			}
 		}
-		// In the end the door is opened: whatever waits comes out, once.
+		// In the end the door is opened: whatever waits comes out.
 		for range 12 {
 			shut, _, waiting, err := h.Door(t.Context(), h.subject("ann"))
 			if err != nil {
@@ -168,8 +173,8 @@ func TestDoorShowsNothing(t *testing.T) {
 		}
 		seen["opened"]++
 		for _, note := range notes {
-			if heard[note] != 1 {
-				rt.Fatalf("a decision was shown %d times", heard[note])
+			if !ever[note] {
+				rt.Fatal("a decision was never shown")
 			}
 		}
 	})

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -329,6 +330,73 @@ func TestDecisionAfterQuickExit(t *testing.T) {
 	p.presses("Tuesday 4 May").wants("Thank you. Your first meeting")
 }
 
+// What the practice sent and was not read, or not answered, goes with quick exit
+// and comes again at the return, whole; the practice hears that it waits. What
+// was read and asks nothing does not come again.
+func TestUnreadBeforeQuickExit(t *testing.T) {
+	t.Parallel()
+	refer := &care.Decision{Kind: care.Refer, Names: []string{"Dr. Sam Fox"}}
+	for _, tt := range []struct {
+		name, level string
+		decision    *care.Decision
+		does        func(p *person)
+		comes       []string // at the return; none when it was read
+	}{
+		{"announced", "Here, closed", refer, nil, []string{"Thank you for your trust", "You can ask here:\nDr. Sam Fox", "If none of them"}},
+		{"announced, and the door asks", "Here, closed", nil, func(p *person) { p.returns(2*time.Hour, "hello") }, []string{"Ana Reyes can see you", "Which of these times"}},
+		{"shown", "Here, open", refer, nil, []string{"Thank you for your trust", "You can ask here:\nDr. Sam Fox", "If none of them"}},
+		{"shown, and the door asks", "Here, open", refer, func(p *person) { p.returns(2*time.Hour, "hello") }, []string{"Thank you for your trust", "You can ask here:\nDr. Sam Fox", "If none of them"}},
+		{"shown and asked", "Here, open", nil, nil, []string{"Ana Reyes can see you", "Which of these times"}},
+		{"opened", "Here, closed", nil, func(p *person) { p.presses("Open it") }, []string{"Ana Reyes can see you", "Which of these times"}},
+		{"opened, and nothing is asked", "Here, closed", refer, func(p *person) { p.presses("Open it") }, []string{"Thank you for your trust", "You can ask here:\nDr. Sam Fox", "If none of them"}},
+		{"half answered", "Here, open", nil, func(p *person) { p.presses("Other times, please") }, []string{"Ana Reyes can see you", "Which of these times"}},
+		{"something else since", "Here, open", nil, func(p *person) { p.says("/privacy", "call me", "back") }, []string{"Ana Reyes can see you", "Which of these times"}},
+		{"answered", "Here, open", nil, func(p *person) { p.presses("Tuesday 11 May") }, nil},
+		{"read", "Here, open", refer, func(p *person) { p.says("/privacy") }, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann").full(tt.level, "")
+			if tt.decision == nil {
+				tt.decision = offer("ana", hour(24*8))
+			}
+			if err := h.acts("a", care.CaseID(h.desk.cards()[0].Case), "ana", tt.decision); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+			if tt.does != nil {
+				tt.does(p)
+			}
+			p.says("/x").hears()
+			told := 0
+			for _, d := range h.desk.got() {
+				if n, ok := d.Body.(bot.Notice); ok && strings.Contains(n.Line, "kept still") {
+					told++
+				}
+			}
+			if (told == 1) != (tt.comes != nil) || told > 1 {
+				t.Errorf("the practice was told %d times", told)
+			}
+			heard := p.says("/x", "/start").presses("Yes").hears()
+			if tt.comes == nil {
+				if all := strings.Join(heard, "\n"); strings.Contains(all, "can see you") || strings.Contains(all, "Sam Fox") {
+					t.Errorf("what was read came again: %q", heard)
+				}
+				return
+			}
+			begins(t, "at the return", heard, slices.Concat([]string{bland, moment, "You left fast"}, tt.comes)...)
+			p.says("/x", "/start").presses("Yes") // not read yet
+			if all := strings.Join(p.hears(), "\n"); !strings.Contains(all, tt.comes[0]) {
+				t.Errorf("at the second return: got %q", all)
+			}
+			if tt.decision.Kind == care.Offer {
+				p.presses("Tuesday 11 May").wants("Thank you. Your first meeting")
+			}
+		})
+	}
+}
+
 // The PIN: asked for at the return, before the data and before an erasure.
 func TestPIN(t *testing.T) {
 	t.Parallel()
@@ -406,7 +474,7 @@ func TestUnlock(t *testing.T) {
 	p := h.person("ann")
 	id := p.sends()
 	p.pin("2718").returns(2*time.Hour, "/start").wants(asksPIN)
-	if err := h.Unlock(t.Context(), id, "test"); err != nil {
+	if _, err := h.Unlock(t.Context(), id, "test"); err != nil {
 		t.Fatal(err)
 	}
 	h.settle()
@@ -416,8 +484,46 @@ func TestUnlock(t *testing.T) {
 	if entries, err := h.store.Log(t.Context(), h.practice.ID(), "audit/"+string(id)); err != nil || len(entries) < 2 {
 		t.Errorf("got %d lines in the log (%v)", len(entries), err)
 	}
-	if err := h.Unlock(t.Context(), "AAA-11", "test"); err != bot.ErrNoCase {
+	if _, err := h.Unlock(t.Context(), "AAA-11", "test"); err != bot.ErrNoCase {
 		t.Errorf("no case: got %v", err)
+	}
+}
+
+// Unlocking says what it takes away, and that there is nothing.
+func TestUnlockSays(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		does func(p *person)
+		want bot.Locks
+	}{
+		{"nothing", func(*person) {}, bot.Locks{}},
+		{"removed", func(p *person) { p.pin("2718").says("/pin").presses("Remove it") }, bot.Locks{}},
+		{"a PIN", func(p *person) { p.pin("2718") }, bot.Locks{PIN: true}},
+		{"a word", func(p *person) { p.word("marmalade") }, bot.Locks{Word: true}},
+		{"left", func(p *person) { p.says("/x") }, bot.Locks{Left: true}},
+		{"all", func(p *person) { p.pin("2718").word("marmalade").says("/x") }, bot.Locks{PIN: true, Word: true, Left: true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.person("ann")
+			id := p.sends()
+			tt.does(p)
+			before, _ := h.Audit(t.Context(), id)
+			got, err := h.Unlock(t.Context(), id, "test")
+			nothing := tt.want == bot.Locks{}
+			if got != tt.want || errors.Is(err, bot.ErrNotLocked) != nothing || err != nil && !nothing {
+				t.Errorf("got %+v, %v, want %+v", got, err, tt.want)
+			}
+			if after, _ := h.Audit(t.Context(), id); (len(after) == len(before)) != nothing {
+				t.Errorf("the log says %q", after[len(before):])
+			}
+			h.settle()
+			if _, err := h.Unlock(t.Context(), id, "test"); !errors.Is(err, bot.ErrNotLocked) {
+				t.Errorf("once more: got %v", err)
+			}
+		})
 	}
 }
 
@@ -551,7 +657,7 @@ func TestForgottenWord(t *testing.T) {
 		t.Errorf("the practice was told %d times, want once", told)
 	}
 	p.says("/start").wants(bland)
-	if err := h.Unlock(t.Context(), id, "test"); err != nil {
+	if _, err := h.Unlock(t.Context(), id, "test"); err != nil {
 		t.Fatal(err)
 	}
 	h.settle()
@@ -572,7 +678,7 @@ func TestUnlockPartner(t *testing.T) {
 	id := kim.comesAsACouple()
 	kim.pin("1111")
 	bo.joins(kim.invites()).pin("2222")
-	if err := h.Unlock(t.Context(), id, "test"); err != nil {
+	if _, err := h.Unlock(t.Context(), id, "test"); err != nil {
 		t.Fatal(err)
 	}
 	h.settle()

@@ -225,6 +225,24 @@ func (s *Service) Unacknowledged(ctx context.Context, id care.CaseID) (n int, er
 	return 0, ErrNoCase
 }
 
+// MayAcknowledge returns ErrNotAllowed for somebody who has no part in a case: that
+// they have seen its alert would be refused.
+func (s *Service) MayAcknowledge(ctx context.Context, id care.CaseID, by care.TherapistID) error {
+	p := s.practice.Load()
+	rec, err := s.peekCase(ctx, CaseSubject(string(id)))
+	switch {
+	case err != nil:
+		return err
+	case rec != nil:
+		if err := rec.Case.May(care.ToTake, p.RolesOf(by, rec.Case, rec.Custody.Glass, s.now())...); err != nil {
+			return notAllowed(err)
+		}
+	case !slices.Contains(p.Everybody(), by): // of what is left of one that was erased
+		return ErrNotAllowed
+	}
+	return nil
+}
+
 // PostAct puts an act of a therapist into the inbox of its case, for whoever
 // works for the practice now or next. What comes of it shows in the case.
 func (s *Service) PostAct(ctx context.Context, a Act) error {

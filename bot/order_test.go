@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -136,6 +137,106 @@ func TestGivingUpKeepsTheOrder(t *testing.T) {
 			t.Errorf("order (-received +handled):\n%s", diff)
 		}
 	})
+}
+
+// What a flood drops is looked at: words and buttons that say danger are met, the
+// same once.
+func TestDangerInWhatAFloodDrops(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		what   func(p *person) bot.What
+		hears  string
+		alerts int
+	}{
+		{"words", func(*person) bot.What { return bot.Words{Text: "I want to kill myself"} }, "Call or text now.", 1},
+		{"a caption", func(*person) bot.What { return bot.Media{Kind: bot.MediaPhoto, Caption: "I was raped last night"} }, "", 0},
+		{"an answer", func(p *person) bot.What { return bot.Press{Data: p.button("I might harm myself").Data} }, "Call or text now.", 1},
+		{"help numbers", func(p *person) bot.What { return bot.Press{Data: p.button("I need help now").Data} }, "988 Suicide", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := build(t)
+				loud := h.midway("loud")
+				danger := tt.what(loud)
+				g := hold(h, h.subject("loud"))
+				var all sync.WaitGroup
+				send := func(what bot.What) {
+					in := h.inbound("loud", what)
+					all.Go(func() {
+						if err := h.Receive(t.Context(), in); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				for range 100 {
+					send(bot.Words{Text: "/privacy"})
+				}
+				synctest.Wait()
+				for range 50 {
+					send(danger)
+				}
+				synctest.Wait()
+				close(g.open)
+				all.Wait()
+				h.settle()
+				if got := len(g.order); got != 34 {
+					t.Errorf("got %d commits, want 32, one for the flood and one for the danger", got)
+				}
+				said := 0
+				for _, text := range loud.hears() {
+					if tt.hears != "" && strings.HasPrefix(text, tt.hears) || tt.hears == "" && strings.Contains(text, "72 hours") {
+						said++
+					}
+				}
+				if said != 1 || len(h.alerts()) != tt.alerts {
+					t.Errorf("met %d times, with %d alerts", said, len(h.alerts()))
+				}
+			})
+		})
+	}
+}
+
+// What was met and comes again in a flood is not met again.
+func TestSeenInAFlood(t *testing.T) {
+	t.Parallel()
+	for _, what := range []func(p *person) bot.What{
+		func(p *person) bot.What { return bot.Press{Data: p.button("I might harm myself").Data} },
+		func(*person) bot.What { return bot.Words{Text: "I want to kill myself"} },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := build(t)
+			loud := h.midway("loud")
+			again := h.inbound("loud", what(loud))
+			h.receive(again)
+			h.settle()
+			loud.presses("Go on").hears()
+			h.clock.Advance(time.Minute)
+			g := hold(h, h.subject("loud"))
+			var all sync.WaitGroup
+			for i := range 50 {
+				in := h.inbound("loud", bot.Words{Text: "/privacy"})
+				if i > 40 {
+					in = again
+				}
+				all.Go(func() {
+					if err := h.Receive(t.Context(), in); err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait()
+			}
+			close(g.open)
+			all.Wait()
+			h.settle()
+			for _, text := range loud.hears() {
+				if strings.HasPrefix(text, "Call or text now.") {
+					t.Errorf("met again: %q", text)
+				}
+			}
+		})
+	}
 }
 
 // A flood from one chat is bounded, answered once, and felt by nobody else.

@@ -38,6 +38,7 @@ type moment struct {
 // custody is what a service knows of the vault and of its store's age.
 type custody struct {
 	restored atomic.Bool  // it waits for an operator's word
+	aside    atomic.Bool  // messages may be aside that waited for it
 	since    atomic.Int64 // Unix seconds: since when it waits
 	before   atomic.Int64 // Unix seconds: what was to be told before then is not
 	made     atomic.Int64 // Unix seconds: when the current epoch was made
@@ -57,6 +58,7 @@ func (s *Service) takeOver(ctx context.Context) error {
 		}
 		return err
 	}
+	s.custody.aside.Store(true) // the one before us may have waited
 	s.custody.mu.Lock()
 	s.custody.began, s.custody.passed = s.now(), 0
 	s.custody.mu.Unlock()
@@ -103,7 +105,9 @@ func (s *Service) keepMoment(ctx context.Context) error {
 		}
 		return s.wait(ctx, mark)
 	}
-	s.goOn(mark)
+	if err := s.goOn(ctx, mark); err != nil {
+		return err
+	}
 	if behind > 0 {
 		s.log.Warn("the store has lost what was written last: after a failover or a power cut that can be", "seconds", int(behind.Seconds()))
 		if err := s.eraseWhatIsBack(ctx); err != nil {
@@ -161,6 +165,7 @@ func (s *Service) moment(ctx context.Context) (at time.Time, version uint64, err
 // wait makes the service hold back until an operator has spoken.
 func (s *Service) wait(ctx context.Context, mark seal.Mark) error {
 	s.custody.since.Store(mark.Restored.Unix())
+	s.custody.aside.Store(true)
 	if !s.custody.restored.Swap(true) {
 		from := "of an unknown time"
 		if !mark.Backup.IsZero() {
@@ -173,8 +178,8 @@ func (s *Service) wait(ctx context.Context, mark seal.Mark) error {
 	return nil
 }
 
-// goOn ends the waiting, if there was one.
-func (s *Service) goOn(mark seal.Mark) {
+// goOn ends the waiting, if there was one, and takes back what is aside.
+func (s *Service) goOn(ctx context.Context, mark seal.Mark) error {
 	if before := mark.DropBefore; !before.IsZero() {
 		s.custody.before.Store(before.Unix())
 	} else {
@@ -184,10 +189,25 @@ func (s *Service) goOn(mark seal.Mark) {
 		s.log.Info("the operator has spoken: the restored store goes on", "drop-before", mark.DropBefore)
 		s.health.Report("restore", nil)
 		s.timer.raise()
-		for _, o := range s.channels {
-			o.wake.raise()
+	}
+	if !s.custody.aside.Load() {
+		return nil
+	}
+	for _, o := range s.channels {
+		if err := s.recall(ctx, o); err != nil {
+			return err
 		}
 	}
+	s.custody.aside.Store(false)
+	return nil
+}
+
+func (s *Service) recall(ctx context.Context, o *outlet) error {
+	defer o.wake.raise()
+	if err := s.store.Recall(ctx, s.id, s.lease.fence.Load(), o.Name(), s.now()); err != nil {
+		return fmt.Errorf("take back what is aside: %w", err)
+	}
+	return nil
 }
 
 // eraseWhatIsBack looks at every key for those of erased clients.
@@ -228,8 +248,36 @@ func (s *Service) held(p wireParcel, body Body) bool {
 	return !page
 }
 
-// heldFor is how long a message is put away that waits for an operator's word.
+// hold puts away a message that waits for an operator's word: aside, so that
+// what somebody in danger is told passes it. A card has a lane of its own, and
+// what is known of its attempts must not be forgotten.
+func (s *Service) hold(ctx context.Context, o *outlet, c Claimed, p wireParcel) {
+	if p.Class == CardClass {
+		s.handBack(ctx, o, c, s.now().Add(heldFor), true)
+		return
+	}
+	s.insist(ctx, func() error { return s.store.Hold(ctx, s.id, c, s.now()) })
+	if s.custody.restored.Load() {
+		return
+	}
+	if err := s.recall(ctx, o); err != nil { // the word was said meanwhile
+		s.custody.aside.Store(true)
+		s.noteStore(ctx, err)
+	}
+}
+
+// heldFor is how long a card is put away.
 const heldFor = 10 * time.Second
+
+// overtakes is what a message does to those that it passes, which wait for an
+// operator's word: who leaves by quick exit shall not be told later what was to
+// be said before.
+func (s *Service) overtakes(ctx context.Context, c Claimed, body Body) error {
+	if sweep, ok := body.(Sweep); !ok || sweep.Only || !s.custody.restored.Load() {
+		return nil
+	}
+	return s.store.Drop(ctx, s.id, c)
+}
 
 // acts reports whether what is due may be acted on: while the service waits,
 // the on-call alone is told on.

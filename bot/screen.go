@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"anteroom/bot/care"
 	"anteroom/dialogs"
@@ -29,6 +31,18 @@ const (
 	agreedDialog  = "agreed"
 	outcomeAgreed = "agreed"
 )
+
+// meeting is the dialog that meets what the screen found; empty where nobody is
+// in danger.
+func meeting(f safety.Finding) string {
+	switch {
+	case f.Class == safety.Medical && strings.HasPrefix(f.Rule, assaulted):
+		return assaultDialog
+	case meets[f.Class] != "" && strings.HasPrefix(f.Rule, harmsOthers):
+		return dangerDialog
+	}
+	return meets[f.Class]
+}
 
 // isMeeting reports that a dialog meets somebody in need.
 func isMeeting(dialog string) bool {
@@ -66,25 +80,14 @@ func (t *talk) screened(text string) (met bool, err error) {
 		return false, nil
 	}
 	f := found[0]
-	if f.Class == safety.Medical && strings.HasPrefix(f.Rule, assaulted) {
-		if t.c.Consent == nil {
-			return true, t.interrupt(sideDialogs["now"])
-		}
-		t.notice(f, text)
-		return true, t.interrupt(assaultDialog)
-	}
-	if t.barred() && meets[f.Class] == "" {
-		return false, nil // it is held back, and looked at again when the door opens
-	}
-	switch dialog := meets[f.Class]; {
+	switch dialog := meeting(f); {
 	case dialog != "" && t.c.Consent == nil:
 		return true, t.interrupt(sideDialogs["now"])
 	case dialog != "":
-		if strings.HasPrefix(f.Rule, harmsOthers) {
-			dialog = dangerDialog
-		}
 		t.notice(f, text)
 		return true, t.interrupt(dialog)
+	case t.barred():
+		return false, nil // it is held back, and looked at again when the door opens
 	case f.Class == safety.Medical:
 		return false, t.doctor(f, text)
 	case f.Class == safety.Solicitation:
@@ -100,15 +103,15 @@ func (t *talk) screened(text string) (met bool, err error) {
 // screenedFirst is screened for the very first words of somebody.
 func (t *talk) screenedFirst(text string) (met bool, err error) {
 	found := t.w.p.Screen.Screen(text)
-	if len(found) == 0 || meets[found[0].Class] == "" && !strings.HasPrefix(found[0].Rule, assaulted) {
+	if len(found) == 0 || meeting(found[0]) == "" {
 		return false, nil
 	}
 	return true, t.startWith(universalNow)
 }
 
-// danger reports that the words in something that a person sent are of a kind
-// that must be met at once.
-func (p *Practice) danger(what What) bool {
+// danger is the dialog that meets the words in something that a person sent, if
+// they are of a kind that must be met at once.
+func (p *Practice) danger(what What) string {
 	var text string
 	switch what := what.(type) {
 	case Words:
@@ -117,46 +120,141 @@ func (p *Practice) danger(what What) bool {
 		text = what.Caption
 	}
 	if text == "" {
-		return false
+		return ""
 	}
 	found := p.Screen.Screen(text)
-	return len(found) > 0 && meets[found[0].Class] != ""
+	if len(found) == 0 {
+		return ""
+	}
+	return meeting(found[0])
 }
 
-// screenedPress is screened for a button that would not be taken just now: the
-// door is shut, the person is blocked, or the consent has changed. An answer of
-// the open question that calls somebody is met all the same, as words about
-// danger are. The door keeps it, and takes it as the answer when it opens.
-func (t *talk) screenedPress(data string) (met bool, err error) {
-	d := t.c.Door
-	if t.met || d == nil && !t.isShut() && !t.consentOld() {
-		return false, nil
+// danger says what must be met at once in something that the person sent, words
+// or a press; empty for nothing.
+func (t *talk) danger(what What) (string, error) {
+	press, ok := what.(Press)
+	if !ok {
+		return t.w.p.danger(what), nil
 	}
+	if ways := t.marks(universalStep, 0); ways.on(press.Data, universalNow) {
+		return sideDialogs[universalNow], nil
+	}
+	dialog, at, err := t.dangerOf(press.Data)
+	if dialog == "" && at >= 0 && isMeeting(t.c.Runs[at].Dialog) { // they ask for more, such as the numbers of a place
+		dialog = t.c.Runs[at].Dialog + "/"
+	}
+	return dialog, err
+}
+
+// danger is [talk.danger] of an event that is not handled; ErrSeen for one that
+// was handled before.
+func (s *Service) danger(ctx context.Context, ev Event) (danger string, err error) {
+	defer recovered(&err)
+	w := s.newWorld(ev, nil)
+	if _, press := ev.What.(Press); !press && w.p.danger(ev.What) == "" {
+		return "", nil
+	}
+	w.ask(ev.Subject)
+	if err := s.load(ctx, w); err != nil {
+		return "", err
+	}
+	c, err := peek[chatState](w, ev.Subject)
+	if c == nil {
+		c = &chatState{}
+	}
+	if err != nil {
+		return "", err
+	}
+	return newTalk(w, c).danger(ev.What)
+}
+
+// dangerOf is the dialog that meets a button by which somebody is called: an answer
+// of a question that is open in one of the dialogs, or that was asked in one
+// earlier. at is the dialog whose open question it answers, whether it calls
+// somebody or not, and -1 for none.
+func (t *talk) dangerOf(data string) (dialog string, at int, err error) {
 	runs := t.c.Runs
-	if d != nil {
-		t.c.Runs = runs[:min(d.Below, len(runs))]
+	defer func() { t.c.Runs = runs }()
+	for at = len(runs) - 1; at >= 0; at-- {
+		t.c.Runs = runs[:at+1]
+		turn, found, _, err := t.chosen(data)
+		if found || err != nil {
+			return meetingOf(turn), at, err
+		}
 	}
-	var turn dialogs.Turn
-	found := false
-	if len(t.c.Runs) > 0 {
-		turn, found, _, err = t.chosen(data)
+	for i := len(runs) - 1; i >= 0; i-- {
+		for n, given := range runs[i].Trail {
+			was := runs[i] // as it was when this was not answered
+			was.Trail = slices.Delete(slices.Clone(was.Trail), n, n+1)
+			was.Draft, was.Editing, was.Asked, was.Shown = nil, "", "", 0
+			t.c.Runs = append(slices.Clone(runs[:i]), was)
+			answer := ""
+			turn, err := t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
+				answer = t.meantOnce(data, step, rev, options)
+				return answer
+			}})
+			switch {
+			case err != nil:
+				return "", -1, err
+			case answer == "":
+			case answer == given.Value && t.w.now.Sub(time.Unix(given.At, 0)) < heardAgain:
+				return "", -1, nil // pressed twice
+			default:
+				return meetingOf(turn), -1, nil
+			}
+		}
 	}
-	t.c.Runs = runs
-	if err != nil || !found {
-		return false, err
+	return "", -1, nil
+}
+
+// mostRevs is how far back a button is looked for.
+const mostRevs = 200
+
+// meantOnce is the answer of a question that a button stood for, at whichever of
+// the times at which it was asked; empty for none.
+func (t *talk) meantOnce(data, step string, rev uint32, options []dialogs.Option) string {
+	question := t.questionID(step)
+	for least := rev - min(rev, mostRevs); rev > least; rev-- {
+		marks := t.marks(question, rev)
+		for _, o := range options {
+			if marks.on(data, o.ID) {
+				return o.ID
+			}
+		}
 	}
-	dialog := ""
+	return ""
+}
+
+// meetingOf is the dialog that meets what a step of the script calls somebody
+// for: an alert is met by the dialog of its name.
+func meetingOf(turn dialogs.Turn) (dialog string) {
 	for _, o := range turn.Out {
-		if a, ok := o.(dialogs.Alert); ok && isMeeting(a.Name) { // an alert is met by the dialog of its name
+		if a, ok := o.(dialogs.Alert); ok && isMeeting(a.Name) {
 			dialog = a.Name
 		}
 	}
-	switch {
-	case dialog == "":
+	return dialog
+}
+
+// screenedPress is screened for a button that is no answer to take just now: it
+// belongs to another question, the door is shut, the person is blocked, or the
+// consent has changed. One by which somebody is called is met all the same, as
+// words about danger are. Where its question is open behind the door, the door
+// keeps it, and takes it as the answer when it opens.
+func (t *talk) screenedPress(data string) (met bool, err error) {
+	if t.met {
 		return false, nil
+	}
+	dialog, at, err := t.dangerOf(data)
+	d := t.c.Door
+	switch {
+	case dialog == "" || err != nil:
+		return false, err
+	case d != nil && at >= d.Below && at == len(t.c.Runs)-1:
+		return false, nil // it lies before the door, and is taken
 	case t.c.Consent == nil:
 		dialog = sideDialogs["now"]
-	case d != nil:
+	case d != nil && at >= 0 && at < d.Below:
 		own, err := tag(Press{Data: data})
 		if err != nil {
 			return false, err

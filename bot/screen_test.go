@@ -131,6 +131,61 @@ func TestDangerInAFlood(t *testing.T) {
 	}
 }
 
+// A button by which somebody is called is heard beyond the limit, each within
+// ten seconds once; other buttons are not.
+func TestDangerPressInAFlood(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		label, hears string
+		alerts       int
+	}{
+		{"I might harm myself", "Call or text now.", 1},
+		{"I need help now", "988 Suicide", 0},
+	} {
+		h := build(t)
+		p := h.midway("ann")
+		press, safe := bot.Press{Data: p.button(tt.label).Data}, bot.Press{Data: p.button("Yes, all safe").Data}
+		for range 125 {
+			p.says("/help")
+		}
+		p.hears()
+		if heard := p.do(safe).hears(); len(heard) > 0 {
+			t.Errorf("%s: another button: heard %q", tt.label, heard)
+		}
+		heard := p.do(press).hears()
+		if !strings.HasPrefix(at(heard, 0), tt.hears) || len(h.alerts()) != tt.alerts {
+			t.Errorf("%s: heard %q, %d alerts", tt.label, heard, len(h.alerts()))
+		}
+		if heard := p.do(press, press, press).hears(); len(heard) > 0 {
+			t.Errorf("%s: again at once: heard %q", tt.label, heard)
+		}
+		if heard := p.says("I want to kill myself").hears(); tt.alerts == 0 && !strings.HasPrefix(at(heard, 0), "Call or text now.") {
+			t.Errorf("%s: another danger: heard %q", tt.label, heard)
+		}
+		h.clock.Advance(11 * time.Second)
+		if heard := p.do(press).hears(); !strings.HasPrefix(at(heard, 0), tt.hears) {
+			t.Errorf("%s: later: heard %q", tt.label, heard)
+		}
+	}
+}
+
+// What somebody in need asks for beyond the limit is heard: the numbers of a place.
+func TestHelpGoesOnInAFlood(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann").consents()
+	for range 125 {
+		p.says("/help")
+	}
+	p.hears()
+	if heard := p.presses("I need help now").hears(); !strings.Contains(at(heard, 0), "Which country or state") {
+		t.Fatalf("heard %q", heard)
+	}
+	if heard := p.presses("Just show me").hears(); !strings.Contains(at(heard, 0), "In danger this minute") {
+		t.Errorf("heard %q", heard)
+	}
+}
+
 // uncounted is a question without its progress: once somebody was alerted, how
 // many follow is not known.
 func uncounted(question string) string {

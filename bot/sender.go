@@ -132,7 +132,7 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown}
 	var log sentLog
 	if keep, err := s.lookAgain(ctx, o, c, p, &d, &log); errors.Is(err, ErrRestored) {
-		s.handBack(ctx, o, c, s.now().Add(heldFor), true)
+		s.hold(ctx, o, c, p)
 		return
 	} else if err != nil {
 		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), true)
@@ -165,8 +165,15 @@ func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wirePar
 	if !s.owns() {
 		return false, ErrFenced
 	}
+	if p.Class == Reminder && c.Unknown > 0 {
+		s.log.Warn("outbox: a reminder whose delivery is unknown is not sent again", "parcel", c.ID)
+		return false, nil
+	}
 	if s.held(p, d.Body) {
 		return false, ErrRestored
+	}
+	if err := s.overtakes(ctx, c, d.Body); err != nil {
+		return false, err
 	}
 	if s.tooOld(p) {
 		s.counted(o.Name(), "dropped")
@@ -177,10 +184,6 @@ func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wirePar
 	}
 	if calls, err := s.stillCalls(ctx, c, d.Body); err != nil || !calls {
 		return false, err
-	}
-	if p.Class == Reminder && c.Unknown > 0 {
-		s.log.Warn("outbox: a reminder whose delivery is unknown is not sent again", "parcel", c.ID)
-		return false, nil
 	}
 	if p.Class == Reminder {
 		wanted, err := s.stillWanted(ctx, c.Lane.Of, c, p.Reminder)

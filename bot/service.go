@@ -84,7 +84,7 @@ func (s *Service) Receive(ctx context.Context, in Inbound) error {
 	}
 	err := s.accept(ctx, ev, true)
 	if errors.Is(err, errFlood) {
-		return s.accept(ctx, s.floodOf(ev), false)
+		return s.flooded(ctx, ev)
 	}
 	return err
 }

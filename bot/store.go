@@ -260,6 +260,16 @@ type Outbox interface {
 	// Nack hands the parcel back; its lane is ready again at until. known says
 	// that it was certainly not delivered.
 	Nack(ctx context.Context, p PracticeID, c Claimed, until time.Time, known bool) error
+	// Hold puts the parcel aside, where it is claimed no more, and makes the
+	// next of the lane ready at now. Earlier attempts of it are forgotten.
+	Hold(ctx context.Context, p PracticeID, c Claimed, now time.Time) error
+	// Recall puts what is aside on a channel back to its place, before all that
+	// is in the lane but a head that was tried and is not settled. It is ready
+	// at now, unless it stands behind such a head.
+	Recall(ctx context.Context, p PracticeID, fence uint64, ch ChannelName, now time.Time) error
+	// Drop removes what is aside in the lane of a claim that stands. Erasing the
+	// lane removes it too.
+	Drop(ctx context.Context, p PracticeID, c Claimed) error
 	// Receipts reads what Ack kept for a lane: all slots, or those named.
 	Receipts(ctx context.Context, p PracticeID, l Lane, slots ...string) (map[string]Sealed, error)
 	// NextReady is when the next lane of a channel becomes ready.

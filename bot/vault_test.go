@@ -654,6 +654,68 @@ func helpWhileItWaits(t *testing.T, words string, known bool) {
 	}
 }
 
+// What somebody in danger is told, and a quick exit, pass what waits before
+// them in the same chat: messages of the backup, of an attempt of which nobody
+// knows, and those written since. What waits comes when the word is said, in its
+// order; but not what stood before a quick exit.
+func TestHelpPassesWhatWaits(t *testing.T) {
+	for _, leaves := range []bool{false, true} {
+		t.Run(fmt.Sprint("quick exit ", leaves), func(t *testing.T) {
+			bubble(t, func(t *testing.T) { helpPasses(t, leaves) })
+		})
+	}
+}
+
+func helpPasses(t *testing.T, leaves bool) {
+	h := furnish(t)
+	one, _ := h.run(t, "one")
+	writes := func(r *replica, words ...string) {
+		for _, w := range words {
+			r.receive(h.inbound("ann", bot.Words{Text: w}))
+			later(time.Second)
+		}
+	}
+	writes(one, "/start", "start", "i agree", "yes", "yes")
+	one.phone.will(func(bot.Delivery) error { return errLost })
+	writes(one, "california", "/help", "now")
+	one.stopped()
+	two, _ := h.run(t, "two", func(o *bot.Options) { o.Restored = true })
+	later(time.Second)
+	writes(two, "/privacy", "I want to kill myself", "/help", "my boyfriend beats me and I am scared of him")
+	begins(t, "in danger", two.texts("ann"), "Shall I also tell", // behind /privacy, which waits
+		"Call or text now.", "What would you like", "What would you like", "You can call these people", "What would you like")
+	if leaves {
+		before := len(two.texts("ann"))
+		writes(two, "/x")
+		begins(t, "quick exit", two.texts("ann")[before:], h.phrase("x.line"))
+	}
+	two.stopped()
+	three, _ := h.run(t, "three")
+	later(time.Minute)
+	begins(t, "the next life", three.texts("ann"))
+	three.stopped()
+	if err := bot.Resume(t.Context(), h.vault, h.practice.ID(), time.Time{}); err != nil { // while nothing runs
+		t.Fatal(err)
+	}
+	four, _ := h.run(t, "four")
+	later(15 * time.Second)
+	if leaves {
+		begins(t, "after the word", four.texts("ann"))
+	} else {
+		begins(t, "after the word", four.texts("ann"), "Is everyone safe", "Here is what I can do", "Why I ask", "Is everyone safe",
+			"988 Suicide", "Shall I also tell", "Who reads it", "Here is what I can do")
+	}
+	four.stopped()
+}
+
+// begins compares how messages begin.
+func begins(t *testing.T, when string, got []string, want ...string) {
+	t.Helper()
+	if !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("%s: got %q, want %q", when, got, want)
+	}
+}
+
 // The on-call is told on while the service waits.
 func TestOnCallWhileItWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {

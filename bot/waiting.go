@@ -75,13 +75,18 @@ func (t *talk) brought(what What) error {
 	}
 	t.c.Waiting = append(t.c.Waiting, waits)
 	if t.left() {
-		if d := t.c.Door; !d.Told && t.c.Case != "" {
-			d.Told = true
-			t.w.notice(t.c.Case + ": something waits in a chat that is kept still. It is shown when the person comes back.")
-		}
+		t.tellsStill()
 		return nil
 	}
 	return t.announces()
+}
+
+// tellsStill tells the practice, once, that something waits behind quick exit.
+func (t *talk) tellsStill() {
+	if d := t.c.Door; len(t.c.Waiting) > 0 && !d.Told && t.c.Case != "" {
+		d.Told = true
+		t.w.notice(t.c.Case + ": something waits in a chat that is kept still. It is shown when the person comes back.")
+	}
 }
 
 // announces says that something waits, with a button that opens it.
@@ -118,19 +123,65 @@ func (t *talk) takesOut() error {
 	return nil
 }
 
+// shown is something that the practice sent and that was shown, until it is
+// surely read: until the person does something at an open door, and as long as
+// what it asks is open.
+type shown struct {
+	What tagged `cbor:"1,keyasint"`
+	Run  string `cbor:"2,keyasint,omitempty"` // the dialog that it opened and that goes on
+}
+
 // shows begins what the practice sent.
-func (t *talk) shows(what What) error {
-	switch what := what.(type) {
-	case Answer:
-		return t.answered(what)
-	case releaseAsked:
-		return t.asked(what)
-	case InviteAsked:
-		return t.inviteAsked(what)
-	case Asks:
-		return t.unfolds(what)
+func (t *talk) shows(what What) (err error) {
+	one := shown{}
+	if one.What, err = tag(what); err != nil {
+		return err
 	}
-	return nil
+	switch what := what.(type) {
+	case Answer: // the newest counts
+		t.c.Shown = slices.DeleteFunc(t.c.Shown, func(s shown) bool { return s.What.Type == one.What.Type })
+		err = t.answered(what)
+	case releaseAsked:
+		err = t.asked(what)
+	case InviteAsked:
+		err = t.inviteAsked(what)
+	case Asks:
+		err = t.unfolds(what)
+	}
+	if n := len(t.c.Runs); n > 0 {
+		if run := t.c.Runs[n-1]; isAnswerDialog(run.Dialog) || run.Dialog == releaseDialog || run.Dialog == inviteDialog || run.Params[paramCourse] != "" {
+			one.Run = run.Params[paramRun]
+		}
+	}
+	t.c.Shown = append(t.c.Shown, one)
+	t.showing++
+	return err
+}
+
+// goesOn reports whether what was shown has a dialog that is open.
+func (t *talk) goesOn(s shown) bool {
+	return s.Run != "" && slices.ContainsFunc(t.c.Runs, func(r dialogs.Run) bool { return r.Params[paramRun] == s.Run })
+}
+
+// hasRead lets go of what was shown before this sign of life, and asks nothing.
+func (t *talk) hasRead() {
+	if t.c.Door != nil {
+		return
+	}
+	n := max(0, len(t.c.Shown)-t.showing)
+	before, now := t.c.Shown[:n:n], t.c.Shown[n:]
+	t.c.Shown = append(slices.DeleteFunc(before, func(s shown) bool { return !t.goesOn(s) }), now...)
+}
+
+// takesBack makes what may not have been read wait again, as if it had not been
+// shown: it is swept out of the chat.
+func (t *talk) takesBack() {
+	again := make([]tagged, 0, len(t.c.Shown)+len(t.c.Waiting))
+	for _, s := range t.c.Shown {
+		again = append(again, s.What)
+		t.c.Runs = slices.DeleteFunc(t.c.Runs, func(r dialogs.Run) bool { return s.Run != "" && r.Params[paramRun] == s.Run })
+	}
+	t.c.Shown, t.c.Waiting = nil, append(again, t.c.Waiting...)
 }
 
 // nudgeKey is the text of the one reminder of an unfinished intake.

@@ -151,6 +151,11 @@ func (k keys) lanes(ch bot.ChannelName) string  { return string(k) + "lane:" + s
 func (k keys) lane(l bot.Lane) string           { return k.lanes(l.Channel) + string(l.Of) }
 func (k keys) ready(ch bot.ChannelName) string  { return string(k) + "ready:" + string(ch) }
 func (k keys) claims(ch bot.ChannelName) string { return string(k) + "claim:" + string(ch) }
+func (k keys) asides(ch bot.ChannelName) string { return string(k) + "asides:" + string(ch) }
+func (k keys) setAside(ch bot.ChannelName) string {
+	return string(k) + "aside:" + string(ch) + ":"
+}
+func (k keys) aside(l bot.Lane) string { return k.setAside(l.Channel) + string(l.Of) }
 func (k keys) receipts(l bot.Lane) string {
 	return string(k) + "rcpt:" + string(l.Channel) + ":" + string(l.Of)
 }

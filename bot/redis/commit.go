@@ -174,6 +174,8 @@ func (r *request) erase(k keys, c bot.Commit) {
 			r.key('-', k.receipts(l))
 			r.key('z', k.ready(l.Channel))
 			r.key('h', k.claims(l.Channel))
+			r.key('-', k.aside(l))
+			r.key('s', k.asides(l.Channel))
 			r.arg("L", string(l.Of))
 		}
 	}

@@ -72,8 +72,8 @@ func TestWrongType(t *testing.T) {
 	}{
 		{"owner", false}, {"e:e", false}, {"count", false}, {"waiting", false},
 		{"s:chat/a", false}, {"k:chat/a", false}, {"in:chat/c", false},
-		{"s:chat/b", true}, {"k:chat/b", true}, {"in:chat/b", true}, {"lane:slack:chat/b", true}, {"rcpt:slack:chat/b", true},
-		{"ready:slack", false}, {"claim:slack", false},
+		{"s:chat/b", true}, {"k:chat/b", true}, {"in:chat/b", true}, {"lane:slack:chat/b", true}, {"rcpt:slack:chat/b", true}, {"aside:slack:chat/b", true},
+		{"ready:slack", false}, {"claim:slack", false}, {"asides:slack", false},
 		{"lane:telegram:chat/a", false}, {"ready:telegram", false}, {"due", false}, {redis.Shelf("d"), false}, {"due:held", false}, {"dues", false},
 		{"idx:open", false}, {"idx:quiet", false}, {"log:audit", false},
 	} {

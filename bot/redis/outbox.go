@@ -102,6 +102,43 @@ func (s *Store) Nack(ctx context.Context, p bot.PracticeID, c bot.Claimed, until
 	return err
 }
 
+// Hold implements [bot.Outbox].
+func (s *Store) Hold(ctx context.Context, p bot.PracticeID, c bot.Claimed, now time.Time) error {
+	k := of(p)
+	_, err := s.run(ctx, "hold", s.scripts.hold,
+		[]string{k.claims(c.Lane.Channel), k.lane(c.Lane), k.ready(c.Lane.Channel), k.aside(c.Lane), k.asides(c.Lane.Channel)},
+		string(c.Lane.Of), c.Token, millis(now))
+	return err
+}
+
+// recallAtOnce is how many lanes one script takes care of.
+const recallAtOnce = 100
+
+// Recall implements [bot.Outbox]: one script for so many lanes.
+func (s *Store) Recall(ctx context.Context, p bot.PracticeID, epoch uint64, ch bot.ChannelName, now time.Time) error {
+	k := of(p)
+	for {
+		answer, err := s.run(ctx, "recall", s.scripts.recall, []string{k.owner(), k.ready(ch), k.claims(ch), k.asides(ch)},
+			fence(epoch), millis(now), recallAtOnce, k.lanes(ch), k.setAside(ch))
+		switch {
+		case err != nil:
+			return err
+		case answer == int64(-1):
+			return bot.ErrFenced
+		case answer == int64(0):
+			return nil
+		}
+	}
+}
+
+// Drop implements [bot.Outbox].
+func (s *Store) Drop(ctx context.Context, p bot.PracticeID, c bot.Claimed) error {
+	k := of(p)
+	_, err := s.run(ctx, "drop", s.scripts.drop, []string{k.claims(c.Lane.Channel), k.aside(c.Lane), k.asides(c.Lane.Channel)},
+		string(c.Lane.Of), c.Token)
+	return err
+}
+
 // Receipts implements [bot.Outbox].
 func (s *Store) Receipts(ctx context.Context, p bot.PracticeID, l bot.Lane, slots ...string) (map[string]bot.Sealed, error) {
 	key := of(p).receipts(l)

@@ -20,6 +20,7 @@
 //	in:SUBJECT  list     letters            waiting  set  subjects with letters
 //	lane:CH:OF  list     parcels            ready:CH  sorted set  addressee by ms
 //	claim:CH    hash     addressee to token:tries
+//	aside:CH:OF list     parcels aside      asides:CH  set  addressees that have some
 //	rcpt:CH:OF  hash     receipts by slot
 //	due         sorted set  shelf by the ms of its earliest entry
 //	due:SHELF   sorted set  id by ms        due:held  sorted set  what is claimed
@@ -105,7 +106,7 @@ var sources embed.FS
 // scripts are run by their digest, and sent whole where Redis does not have
 // them: after a restart, a failover or SCRIPT FLUSH.
 type scripts struct {
-	commit, claim, free, ack, nack, claimDue, doneDue, own, release, rewrap script
+	commit, claim, free, ack, nack, hold, recall, drop, claimDue, doneDue, own, release, rewrap script
 }
 
 type script struct{ source, sha string }
@@ -113,6 +114,7 @@ type script struct{ source, sha string }
 func readScripts() (s scripts, err error) {
 	for name, sc := range map[string]*script{
 		"commit": &s.commit, "claim": &s.claim, "free": &s.free, "ack": &s.ack, "nack": &s.nack,
+		"hold": &s.hold, "recall": &s.recall, "drop": &s.drop,
 		"claimdue": &s.claimDue, "donedue": &s.doneDue, "own": &s.own, "release": &s.release, "rewrap": &s.rewrap,
 	} {
 		b, err := sources.ReadFile("script/" + name + ".lua")

@@ -102,7 +102,7 @@ func TestOpenRefuses(t *testing.T) {
 			file(t, path, sqlite.Options{}).Close()
 			script(t, raw(t, path), "PRAGMA user_version = 99")
 			return path
-		}, []string{"a newer version of anteroom wrote it (schema 99, this one knows 1); run that version"}},
+		}, []string{"a newer version of anteroom wrote it (schema 99, this one knows 2); run that version"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -122,6 +122,36 @@ func TestOpenRefuses(t *testing.T) {
 				t.Error("the refused file was changed")
 			}
 		})
+	}
+}
+
+// A file of version 1 goes on with what waits in it.
+func TestOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.db")
+	schema, err := os.ReadFile("schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, path)
+	script(t, db, string(schema)+`
+		PRAGMA application_id = 0x616e7472; PRAGMA user_version = 1;
+		INSERT INTO lane VALUES ('pine', 'telegram', 'chat/a', 1, 0, 0);
+		INSERT INTO parcel VALUES (1, 'pine', 'telegram', 'chat/a', 'p', 'chat/a', x'aa')`)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := file(t, path, sqlite.Options{})
+	now := time.UnixMilli(5000)
+	for range 2 {
+		held, err := s.Claim(t.Context(), "pine", bot.ClaimOptions{Channel: "telegram", Now: now, N: 1, Lease: time.Hour})
+		if err != nil || len(held) != 1 || held[0].ID != "p" {
+			t.Fatalf("claim: got %v %v, want p", held, err)
+		}
+		err = errors.Join(s.Hold(t.Context(), "pine", held[0], now), s.Recall(t.Context(), "pine", 0, "telegram", now))
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

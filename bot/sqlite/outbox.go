@@ -68,7 +68,7 @@ func (s *Store) Claim(ctx context.Context, p bot.PracticeID, o bot.ClaimOptions)
 			if one.Token, err = count(c, p); err != nil {
 				return err
 			}
-			if _, err := c.row(`SELECT name, key, blob FROM parcel WHERE practice = ? AND channel = ? AND subject = ?
+			if _, err := c.row(`SELECT name, key, blob FROM parcel WHERE practice = ? AND channel = ? AND subject = ? AND aside = 0
 				ORDER BY id LIMIT 1`, []any{p, o.Channel, l.of}, &one.ID, &one.Key, &one.Blob); err != nil {
 				return err
 			}
@@ -111,8 +111,7 @@ func (s *Store) Ack(ctx context.Context, p bot.PracticeID, l bot.Claimed, now ti
 		if ok, err := holds(c, p, l); err != nil || !ok {
 			return err
 		}
-		if err := c.exec(`DELETE FROM parcel WHERE id = (SELECT id FROM parcel
-			WHERE practice = ? AND channel = ? AND subject = ? ORDER BY id LIMIT 1)`, lane...); err != nil {
+		if err := c.exec(`DELETE FROM parcel WHERE id = `+head, lane...); err != nil {
 			return err
 		}
 		if r != nil {
@@ -121,16 +120,26 @@ func (s *Store) Ack(ctx context.Context, p bot.PracticeID, l bot.Claimed, now ti
 				return err
 			}
 		}
-		if more, err = c.is(`SELECT 1 FROM parcel WHERE practice = ? AND channel = ? AND subject = ? LIMIT 1`, lane...); err != nil {
-			return err
-		}
-		if !more {
-			return c.exec(`DELETE FROM lane WHERE practice = ? AND channel = ? AND subject = ?`, lane...)
-		}
-		return c.exec(`UPDATE lane SET ready = ?, token = 0, tries = 0 WHERE practice = ? AND channel = ? AND subject = ?`,
-			append([]any{millis(now)}, lane...)...)
+		more, err = goesOn(c, lane, now)
+		return err
 	})
 	return more && err == nil, err
+}
+
+// head is the first parcel of a lane.
+const head = `(SELECT id FROM parcel WHERE practice = ? AND channel = ? AND subject = ? AND aside = 0 ORDER BY id LIMIT 1)`
+
+// goesOn makes what is behind the head of a lane, which is there no more, ready
+// at now. It reports whether there is anything.
+func goesOn(c *conn, lane []any, now time.Time) (more bool, err error) {
+	if more, err = c.is(`SELECT 1 WHERE EXISTS `+head, lane...); err != nil {
+		return false, err
+	}
+	if !more {
+		return false, c.exec(`DELETE FROM lane WHERE practice = ? AND channel = ? AND subject = ?`, lane...)
+	}
+	return true, c.exec(`UPDATE lane SET ready = ?, token = 0, tries = 0 WHERE practice = ? AND channel = ? AND subject = ?`,
+		append([]any{millis(now)}, lane...)...)
 }
 
 // Nack implements [bot.Outbox].
@@ -143,6 +152,64 @@ func (s *Store) Nack(ctx context.Context, p bot.PracticeID, l bot.Claimed, until
 		return c.exec(`UPDATE lane SET ready = ?, token = 0, tries = tries - ?
 			WHERE practice = ? AND channel = ? AND subject = ? AND token = ? AND token > 0`,
 			millis(until), settled, p, l.Lane.Channel, l.Lane.Of, l.Token)
+	})
+}
+
+// Hold implements [bot.Outbox].
+func (s *Store) Hold(ctx context.Context, p bot.PracticeID, l bot.Claimed, now time.Time) error {
+	lane := []any{p, l.Lane.Channel, l.Lane.Of}
+	return s.do(ctx, "hold", func(c *conn) error {
+		if ok, err := holds(c, p, l); err != nil || !ok {
+			return err
+		}
+		if err := c.exec(`UPDATE parcel SET aside = 1 WHERE id = `+head, lane...); err != nil {
+			return err
+		}
+		_, err := goesOn(c, lane, now)
+		return err
+	})
+}
+
+// Recall implements [bot.Outbox]. Parcels keep their numbers while they are
+// aside, and so their place; a head that was tried gets one before all others.
+func (s *Store) Recall(ctx context.Context, p bot.PracticeID, fence uint64, ch bot.ChannelName, now time.Time) error {
+	return s.do(ctx, "recall", func(c *conn) error {
+		if err := fenced(c, p, fence); err != nil {
+			return err
+		}
+		lanes, err := rows(c, `SELECT DISTINCT subject, EXISTS (SELECT 1 FROM lane
+				WHERE lane.practice = parcel.practice AND lane.channel = parcel.channel AND lane.subject = parcel.subject AND tries > 0)
+			FROM parcel WHERE practice = ? AND channel = ? AND aside = 1`, []any{p, ch},
+			func(l *laneHead) []any { return []any{&l.of, &l.tries} })
+		if err != nil {
+			return err
+		}
+		for _, l := range lanes {
+			lane := []any{p, ch, l.of}
+			if l.tries > 0 {
+				err = c.exec(`UPDATE parcel SET id = (SELECT min(id) - 1 FROM parcel) WHERE id = `+head, lane...)
+			} else {
+				err = c.exec(`INSERT INTO lane (practice, channel, subject, ready, token, tries) VALUES (?1, ?2, ?3, ?4, 0, 0)
+					ON CONFLICT (practice, channel, subject) DO UPDATE SET ready = min(ready, excluded.ready)`, append(lane, millis(now))...)
+			}
+			if err != nil {
+				return err
+			}
+			if err := c.exec(`UPDATE parcel SET aside = 0 WHERE practice = ? AND channel = ? AND subject = ? AND aside = 1`, lane...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Drop implements [bot.Outbox].
+func (s *Store) Drop(ctx context.Context, p bot.PracticeID, l bot.Claimed) error {
+	return s.do(ctx, "drop", func(c *conn) error {
+		if ok, err := holds(c, p, l); err != nil || !ok {
+			return err
+		}
+		return c.exec(`DELETE FROM parcel WHERE practice = ? AND channel = ? AND subject = ? AND aside = 1`, p, l.Lane.Channel, l.Lane.Of)
 	})
 }
 

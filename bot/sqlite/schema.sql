@@ -38,7 +38,7 @@ CREATE TABLE letter (
 ) STRICT;
 CREATE INDEX letter_of ON letter (practice, subject, id);
 
--- A lane has a row while a parcel is in it.
+-- A lane has a row while a parcel is in it that is not aside.
 CREATE TABLE lane (
   practice TEXT NOT NULL,
   channel  TEXT NOT NULL,

@@ -34,10 +34,13 @@ import (
 )
 
 // schema by version: schema[v-1] brings a file from version v-1 to v.
-var schema = [...]string{schema1}
+var schema = [...]string{schema1, schema2}
 
 //go:embed schema.sql
 var schema1 string
+
+//go:embed aside.sql
+var schema2 string
 
 // application marks our files in their header ("antr").
 const application = 0x616e7472

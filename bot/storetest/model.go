@@ -27,6 +27,7 @@ type practice struct {
 	letters  map[bot.SubjectID][]bot.Letter
 	lanes    map[bot.Lane]*lane
 	filled   int64
+	aside    map[bot.Lane][]bot.Parcel
 	receipts map[bot.Lane]map[string]bot.Sealed
 	due      map[string]*planned
 	indexes  map[string]map[string]int64
@@ -52,7 +53,7 @@ type planned struct {
 func newPractice() *practice {
 	return &practice{
 		states: map[bot.SubjectID]bot.State{}, keys: map[bot.KeyID][]byte{}, seen: map[bot.EventID]time.Duration{},
-		letters: map[bot.SubjectID][]bot.Letter{}, lanes: map[bot.Lane]*lane{}, receipts: map[bot.Lane]map[string]bot.Sealed{},
+		letters: map[bot.SubjectID][]bot.Letter{}, lanes: map[bot.Lane]*lane{}, aside: map[bot.Lane][]bot.Parcel{}, receipts: map[bot.Lane]map[string]bot.Sealed{},
 		due: map[string]*planned{}, indexes: map[string]map[string]int64{}, logs: map[string][]bot.Sealed{}, alive: map[string]time.Duration{},
 	}
 }
@@ -98,6 +99,7 @@ func (m *practice) commit(c bot.Commit) error {
 		delete(m.keys, e.Key)
 		for _, l := range e.Lanes {
 			delete(m.lanes, l)
+			delete(m.aside, l)
 			delete(m.receipts, l)
 		}
 	}
@@ -193,6 +195,47 @@ func (m *practice) nack(c bot.Claimed, until time.Time, known bool) {
 		if known {
 			l.tries--
 		}
+	}
+}
+
+func (m *practice) hold(c bot.Claimed, now time.Time) {
+	l := m.held(c)
+	if l == nil {
+		return
+	}
+	m.aside[c.Lane] = append(m.aside[c.Lane], l.parcels[0])
+	if len(l.parcels) == 1 {
+		delete(m.lanes, c.Lane)
+		return
+	}
+	*l = lane{parcels: l.parcels[1:], ready: now.UnixMilli()}
+}
+
+func (m *practice) recall(fence uint64, ch bot.ChannelName, now time.Time) error {
+	if fence != 0 && fence != m.fence {
+		return bot.ErrFenced
+	}
+	for of, aside := range m.aside {
+		if of.Channel != ch {
+			continue
+		}
+		l := m.lanes[of]
+		switch {
+		case l == nil:
+			m.lanes[of] = &lane{parcels: aside, ready: now.UnixMilli()}
+		case l.tries > 0:
+			l.parcels = slices.Insert(slices.Clone(l.parcels), 1, aside...)
+		default:
+			l.parcels, l.ready = slices.Concat(aside, l.parcels), min(l.ready, now.UnixMilli())
+		}
+		delete(m.aside, of)
+	}
+	return nil
+}
+
+func (m *practice) drop(c bot.Claimed) {
+	if m.held(c) != nil {
+		delete(m.aside, c.Lane)
 	}
 }
 
@@ -338,6 +381,7 @@ func model(t *testing.T, o Opened) {
 			"commit 2":  m.doCommit, // twice as often
 			"claim":     m.doClaim,
 			"answer":    m.doAnswer,
+			"aside":     m.doAside,
 			"claim due": m.doClaimDue,
 			"done due":  m.doDoneDue,
 			"rewrap":    m.doRewrap,
@@ -508,6 +552,34 @@ func (m *machine) doAnswer(t *rapid.T) {
 	got, err := m.opened.Store.Ack(t.Context(), m.p, c, m.now, r)
 	if want := m.ack(c, m.now, r); err != nil || got != want {
 		t.Fatalf("ack: got %v %v, want %v", got, err, want)
+	}
+}
+
+// doAside puts the parcel of a claim aside, takes all back, or drops them.
+func (m *machine) doAside(t *rapid.T) {
+	how := rapid.IntRange(0, 4).Draw(t, "how")
+	if how == 0 {
+		fence, ch := m.drawFence(t), rapid.SampledFrom(channels).Draw(t, "channel")
+		got, want := m.opened.Store.Recall(t.Context(), m.p, fence, ch, m.now), m.recall(fence, ch, m.now)
+		if !errors.Is(got, want) {
+			t.Fatalf("recall: got %v, want %v", got, want)
+		}
+		return
+	}
+	if len(m.claims) == 0 {
+		t.Skip("nothing claimed yet")
+	}
+	c := m.claims[rapid.IntRange(max(0, len(m.claims)-3), len(m.claims)-1).Draw(t, "claim")]
+	var err error
+	if how == 1 {
+		err = m.opened.Store.Drop(t.Context(), m.p, c)
+		m.drop(c)
+	} else {
+		err = m.opened.Store.Hold(t.Context(), m.p, c, m.now)
+		m.hold(c, m.now)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

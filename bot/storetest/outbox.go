@@ -214,6 +214,87 @@ var outbox = []test{
 		s.ack(held[1], start, nil, false)
 		s.claims("telegram", start, 9, fresh(a1))
 	}},
+	{"what is aside lets the rest pass", func(s *suite) {
+		s.commit(bot.Commit{Out: []bot.Parcel{a1, a2, a3, b1}})
+		held := s.claims("telegram", start, 9, fresh(a1), fresh(b1))
+		s.ok(s.Store.Hold(s.ctx(), s.p, held[0], start))
+		s.ok(s.Store.Hold(s.ctx(), s.p, held[1], start))
+		s.ok(s.Store.Hold(s.ctx(), s.p, held[0], start)) // once
+		s.ack(held[0], start, nil, false)
+		held = s.claims("telegram", start, 9, fresh(a2))
+		s.ok(s.Store.Hold(s.ctx(), s.p, held[0], start))
+		s.ack(s.claims("telegram", start, 9, fresh(a3))[0], start, nil, false)
+		s.ready(start, time.Time{})
+		s.claims("telegram", start.Add(time.Hour), 9)
+		a4 := parcel(lanes[0], "a4")
+		s.commit(bot.Commit{Out: []bot.Parcel{a4}})
+		now := start.Add(time.Minute)
+		s.ok(s.Store.Recall(s.ctx(), s.p, 0, "slack", now))
+		s.ok(s.Store.Recall(s.ctx(), s.p, 0, "telegram", now))
+		s.ok(s.Store.Recall(s.ctx(), s.p, 0, "telegram", now))
+		s.ready(now, now)
+		held = s.claims("telegram", now, 9, fresh(a1), fresh(b1))
+		s.ack(held[1], now, nil, false)
+		for _, next := range []bot.Parcel{a2, a4} {
+			s.ack(held[0], now, nil, true)
+			held = s.claims("telegram", now, 9, fresh(next))
+		}
+		s.ack(held[0], now, nil, false)
+	}},
+	{"what is aside comes back behind a head that was tried", func(s *suite) {
+		for _, tt := range []struct {
+			name    string
+			settles func(held bot.Claimed)
+			first   []bot.Claimed // what is claimed next, when the lane is ready
+		}{
+			{"claimed", func(held bot.Claimed) { s.ack(held, start, nil, true) }, []bot.Claimed{fresh(a1), fresh(a3)}},
+			{"unknown", func(held bot.Claimed) { s.nack(held, start, false) }, []bot.Claimed{again(a2, 1), fresh(a1), fresh(a3)}},
+			{"not sent", func(held bot.Claimed) { s.nack(held, start, true) }, []bot.Claimed{fresh(a2), fresh(a1), fresh(a3)}},
+		} {
+			s.commit(bot.Commit{Out: []bot.Parcel{a1, a2, a3}})
+			s.ok(s.Store.Hold(s.ctx(), s.p, s.claims("telegram", start, 9, fresh(a1))[0], start))
+			held := s.claims("telegram", start, 9, fresh(a2))[0]
+			s.ok(s.Store.Recall(s.ctx(), s.p, 0, "telegram", start))
+			s.ready(start, start.Add(lease))
+			tt.settles(held)
+			for i, want := range tt.first {
+				held = s.claims("telegram", start, 9, want)[0]
+				s.ack(held, start, nil, i+1 < len(tt.first))
+			}
+		}
+	}},
+	{"what is aside is dropped, and goes with its lane", func(s *suite) {
+		for _, tt := range []func(held bot.Claimed){
+			func(held bot.Claimed) {
+				s.ok(s.Store.Drop(s.ctx(), s.p, fresh(a2))) // no claim
+				s.ok(s.Store.Drop(s.ctx(), s.p, held))
+				s.ack(held, start, nil, false)
+			},
+			func(bot.Claimed) {
+				s.commit(bot.Commit{Erase: []bot.Erasure{{Subject: "chat/a", Key: "chat/a", Lanes: lanes[:1]}}})
+			},
+		} {
+			s.commit(bot.Commit{Out: []bot.Parcel{a1, a2, b1}})
+			held := s.claims("telegram", start, 9, fresh(a1), fresh(b1))
+			s.ok(s.Store.Hold(s.ctx(), s.p, held[0], start))
+			s.ok(s.Store.Hold(s.ctx(), s.p, held[1], start))
+			tt(s.claims("telegram", start, 9, fresh(a2))[0])
+			s.ok(s.Store.Recall(s.ctx(), s.p, 0, "telegram", start))
+			s.ack(s.claims("telegram", start, 9, fresh(b1))[0], start, nil, false)
+		}
+	}},
+	{"nobody else takes back what is aside", func(s *suite) {
+		s.beat("one", time.Hour)
+		fence, _ := s.own("one")
+		s.commit(bot.Commit{Fence: fence, Out: []bot.Parcel{a1}})
+		s.ok(s.Store.Hold(s.ctx(), s.p, s.claims("telegram", start, 9, fresh(a1))[0], start))
+		newer, _ := s.own("one")
+		if err := s.Store.Recall(s.ctx(), s.p, fence, "telegram", start); !errors.Is(err, bot.ErrFenced) {
+			s.Errorf("recall under an old fence: got %v, want %v", err, bot.ErrFenced)
+		}
+		s.ok(s.Store.Recall(s.ctx(), s.p, newer, "telegram", start))
+		s.claims("telegram", start, 9, fresh(a1))
+	}},
 	{"receipts by slot", func(s *suite) {
 		var want = map[string]bot.Sealed{}
 		for i, slot := range []string{"card", "menu", "card", ""} {

@@ -47,11 +47,7 @@ func acknowledge(ctx context.Context, p *program, c command, args []string) erro
 	}
 	who, ok := practice.Therapist(care.TherapistID(*as))
 	if !ok {
-		var ids []string
-		for _, id := range practice.Everybody() {
-			ids = append(ids, string(id))
-		}
-		return usageError{fmt.Errorf("-as: nobody in roster.yaml is %q: use one of %s", *as, strings.Join(ids, ", "))}
+		return usageError{fmt.Errorf("-as: nobody in roster.yaml is %q: use one of %s", *as, calledOf(practice))}
 	}
 	s, done, err := p.service(ctx, cfg)
 	if err != nil {
@@ -69,6 +65,12 @@ func acknowledge(ctx context.Context, p *program, c command, args []string) erro
 		fmt.Fprintf(p.stdout, "%s: nothing is open; whoever acknowledged stands in the case's log\n", id)
 		return nil
 	}
+	if err := s.MayAcknowledge(ctx, id, who.ID); errors.Is(err, bot.ErrNotAllowed) {
+		fmt.Fprintf(p.stderr, "anteroom case: %s has no part in %s, and nothing was noted: the on-call is told on. Use -as with one of %s, or with who has the case\n", who.Name, id, calledOf(practice))
+		return errFound
+	} else if err != nil {
+		return err
+	}
 	if err := s.PostAct(ctx, bot.Act{ID: "cli/" + rand.Text(), Case: id, By: who.ID, Claim: true}); err != nil {
 		return err
 	}
@@ -83,6 +85,15 @@ func acknowledge(ctx context.Context, p *program, c command, args []string) erro
 	}
 	fmt.Fprintf(p.stderr, "anteroom case: %s is noted for %s, and the service has not taken it yet: it does as soon as \"anteroom serve\" runs. Nothing needs to be written again. If it runs, its log says why.\n", id, who.Name)
 	return errFound
+}
+
+// calledOf names all who are called when somebody may be in danger.
+func calledOf(p *bot.Practice) string {
+	var ids []string
+	for _, id := range p.Everybody() {
+		ids = append(ids, string(id))
+	}
+	return strings.Join(ids, ", ")
 }
 
 func pauseFor(ctx context.Context, d time.Duration) error {

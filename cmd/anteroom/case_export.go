@@ -160,6 +160,8 @@ func (p *program) caseProblem(id care.CaseID, err error) error {
 		fmt.Fprintf(p.stderr, "anteroom case: there is no case %s; see: anteroom case list\n", id)
 	case errors.Is(err, bot.ErrNoChat):
 		fmt.Fprintf(p.stderr, "anteroom case: %v: %s; see: anteroom case list\n", err, id)
+	case errors.Is(err, bot.ErrNotLocked):
+		fmt.Fprintf(p.stderr, "anteroom case: %s has no PIN and no pause word, and nobody left its chat by quick exit: nothing was changed\n", id)
 	case errors.Is(err, bot.ErrNotAllowed):
 		fmt.Fprintf(p.stderr, "anteroom case: somebody named with -to may not see case %s: they read no new intakes and have no part in it\n", id)
 	case errors.Is(err, care.ErrNotReleased):
@@ -355,7 +357,7 @@ func fieldNames() []string {
 // waitForErasure is how long "case erase" waits to see it done.
 const waitForErasure = 5 * time.Second
 
-// caseUnlock takes a forgotten PIN away.
+// caseUnlock takes a forgotten PIN or pause word away.
 func caseUnlock(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("case unlock")
 	read := p.settingsOf(fl, caseSettings...)
@@ -372,10 +374,11 @@ func caseUnlock(ctx context.Context, p *program, c command, args []string) error
 		return err
 	}
 	defer done()
-	if err := s.Unlock(ctx, id, operator()); err != nil {
+	found, err := s.Unlock(ctx, id, operator())
+	if err != nil {
 		return p.caseProblem(id, err)
 	}
-	fmt.Fprintf(p.stdout, "%s: the PIN is taken away as soon as \"anteroom serve\" runs; the client is told when they next open the chat\n", id)
+	fmt.Fprintf(p.stdout, "%s: as soon as \"anteroom serve\" runs this is taken away: %s. The client is told when they next open the chat.\n", id, found)
 	return nil
 }
 

@@ -30,6 +30,7 @@ type counter struct {
 	settings []string
 	now      time.Time
 	service  *bot.Service
+	store    bot.Store
 	chat     *drawer
 	key      *age.X25519Identity // ana's
 	n        int
@@ -93,6 +94,7 @@ func openCounter(t *testing.T) *counter {
 		t.Fatal(err)
 	}
 	practice.Desk = ""
+	c.store = opened
 	c.service = bot.New(bot.Options{Practice: practice, Store: opened, Root: r, Vault: vault, Channels: []bot.Channel{c.chat}, Log: slog.New(slog.DiscardHandler),
 		Now: func() time.Time { return c.now }, Instance: "test", Health: quietHealth{}, Meter: quietHealth{}, Alone: true})
 	return c

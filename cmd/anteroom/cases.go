@@ -20,15 +20,18 @@ var caseCommand = command{
 "anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
 The look and its reason are written into the case's log, and the client can see that there was one.
 "anteroom case log K7Q-42" prints that log: who did what, and when. It outlives the case.
-"anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack.
+"anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack,
+and only who is called, or has a part in the case, may say it.
 
 "anteroom case export K7Q-42 -to ana -o FILE" writes the whole record into a file that only the holder of
 that key can open (a public key of age, age1…, from the roster or as it is): a page, FHIR and JSON.
   -format html|fhir|json|all
 "anteroom case release K7Q-42 -to WORDS -fields body,contact -why WORDS" has the client asked whether
 somebody else may be told. "anteroom case disclose K7Q-42 -release 1 -to age1… -o FILE" writes out what
-a release allows, while it is in force. "anteroom case unlock K7Q-42" takes the PIN off the client's chat,
-for one who forgot it: make sure first that it is they who ask. "anteroom case erase K7Q-42" erases a case with its chats.
+a release allows, while it is in force.
+"anteroom case unlock K7Q-42" takes the PIN and the pause word off all chats of the case, a partner's too, and ends a quick exit,
+for one who forgot them: make sure first that it is they who ask. Who opens the chat is asked for a private moment as ever; who is
+blocked stays blocked. "anteroom case erase K7Q-42" erases a case with its chats.
 Whatever is shown or leaves is in the log of the case. -h behind a verb lists its flags.
 
 All take the settings of "serve" and work while it runs.`,

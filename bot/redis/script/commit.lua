@@ -15,7 +15,7 @@
 --       then the writes, each a letter with its keys and arguments:
 --         E state inbox key      · subject          erase a subject
 --         K state key            ·                  erase a subject, but for its inbox
---         L lane receipts ready claims · of         erase a lane
+--         L lane receipts ready claims aside asides · of   erase a lane
 --         S key                  · value            set a state or a key
 --         P inbox                · subject letter   post
 --         O lane ready           · of n parcel…     append to a lane
@@ -139,10 +139,11 @@ while a < #ARGV do
     call('DEL', key, key2)
     k, a = k + 2, a + 1
   else -- 'L'
-    call('DEL', key, key2)
+    call('DEL', key, key2, KEYS[k + 5])
     call('ZREM', KEYS[k + 3], x)
     call('HDEL', KEYS[k + 4], x)
-    k, a = k + 4, a + 2
+    call('SREM', KEYS[k + 6], x)
+    k, a = k + 6, a + 2
   end
 end
 return 0

@@ -16,6 +16,8 @@ import (
 type account struct {
 	t   *talk
 	rec *caseRecord // nil where there is no case
+	// partner is what somebody said who joined the case, where it is theirs.
+	partner *care.Partner
 	// may says what of an answer the reader may have: the answer, and the words
 	// of one's own beside it.
 	may func(a dialogs.Answered) (answer, own bool)
@@ -27,6 +29,13 @@ func everything(dialogs.Answered) (answer, own bool) { return true, true }
 // forChat lets out what may stand in a chat; see [dialogs.Answered.Private].
 func forChat(a dialogs.Answered) (answer, own bool) {
 	return !a.Private(), a.OwnFact == nil || !a.OwnFact.NeverIn("chat")
+}
+
+// afterPIN lets out what may stand in a chat whose owner gave their PIN: all but
+// what tells of violence.
+func afterPIN(a dialogs.Answered) (answer, own bool) {
+	lets := func(f *script.Fact, value string) bool { return f == nil || !care.TellsOfViolence(f.Name, value) }
+	return lets(a.Fact, a.Value), lets(a.OwnFact, a.Own)
 }
 
 // byRelease lets out what the client allowed.
@@ -138,10 +147,16 @@ func (a account) call(r *record.Record) {
 }
 
 func (a account) wishToBeCalled() []dialogs.Answered {
-	if a.rec == nil || a.rec.Case.Call.At == 0 {
+	var call care.CallRequest
+	switch {
+	case a.partner != nil:
+		call = a.partner.Call
+	case a.rec != nil:
+		call = a.rec.Case.Call
+	}
+	if call.At == 0 {
 		return nil
 	}
-	call := a.rec.Case.Call
 	facts := map[string]string{"phone": call.Phone, "when": joined(call.When), "voicemail": "no-voicemail"}
 	if call.Voicemail {
 		facts["voicemail"] = "voicemail-ok"
@@ -151,6 +166,49 @@ func (a account) wishToBeCalled() []dialogs.Answered {
 		answers[i].At = call.At
 	}
 	return answers
+}
+
+// ofPartner is the part of a partner in the record of a case: what they said, for
+// those who may read it all.
+func (a account) ofPartner(p care.Seated) record.Record {
+	t := a.t
+	a.partner = &p.Partner
+	r := record.Record{
+		Case:     string(a.rec.Case.ID),
+		Subject:  t.w.root.Pseudonym("record", string(t.w.ev.Practice), string(partnerSubject(a.rec.Case.ID, uint8(p.No))), "practice"),
+		Language: t.tongue().lang, Status: record.Unfinished, Made: t.w.now,
+		Page: record.Page{Title: "Partner " + strconv.Itoa(p.No), Nothing: t.text("record.nothing")},
+	}
+	if p.Sent != 0 {
+		r.Status, r.Sent = record.Complete, time.Unix(p.Sent, 0).UTC()
+	}
+	answers := dialogs.AnswersFrom(t.w.p.Library, partnerDialog, p.Facts, t.tongue().form, t.host)
+	for i := range answers {
+		answers[i].At = p.Sent
+	}
+	if s, any := a.section(partnerDialog, t.text("record.told"), answers); any {
+		r.Sections = append(r.Sections, s)
+	}
+	a.call(&r)
+	a.noticed(&r, p.Noticed, true)
+	return r
+}
+
+// noticed adds the words in which the screen found something, and for therapists
+// what it took them for.
+func (a account) noticed(r *record.Record, found []care.Notice, classes bool) {
+	s := record.Section{ID: "noticed", Title: a.t.text("record.noticed")}
+	for i, n := range found {
+		at := time.Unix(n.At, 0).UTC()
+		asked := a.t.tongue().moment(at, a.t.zone())
+		if classes {
+			asked = n.Class + ", " + asked
+		}
+		s.Items = append(s.Items, record.Item{ID: strconv.Itoa(i + 1), Question: asked, Kind: record.Text, Answers: []record.Answer{{Text: n.Words}}, At: at})
+	}
+	if len(s.Items) > 0 {
+		r.Sections = append(r.Sections, s)
+	}
 }
 
 // decisions are those of the case up to a moment, in unix seconds, and what the

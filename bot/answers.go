@@ -206,45 +206,17 @@ func (t *talk) leaveCase() error {
 		return nil
 	}
 	if rec.Couple.seated() {
-		return t.leaveFirst(rec)
+		return t.w.leaveFirst(rec, t.expired)
 	}
 	return t.dropCase(rec)
 }
 
-// dropCase erases a case whole.
+// dropCase erases a case whole that goes with this person.
 func (t *talk) dropCase(rec *caseRecord) error {
-	if err := t.w.release(rec, ""); err != nil {
-		return err
-	}
-	if err := t.w.revoke(rec); err != nil {
-		return err
-	}
-	if err := t.w.eraseKept(rec); err != nil {
-		return err
-	}
-	s := CaseSubject(t.c.Case)
-	t.w.unplan(s, dueReply)
-	t.w.unplan(s, dueSilence)
-	if err := t.w.endCourse(rec); err != nil {
-		return err
-	}
-	t.w.callsOn(rec.Case)
-	by := Client
 	if t.expired {
-		by = System
+		return t.w.dropCase(rec, System, "", "Erased: its time was up.")
 	}
-	if err := t.w.bury(rec, by, ""); err != nil {
-		return err
-	}
-	t.w.erase(s)
-	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {
-		line := "Erased by the client."
-		if t.expired {
-			line = "Erased: its time was up."
-		}
-		t.w.card(Card{Case: t.c.Case, Line: t.c.Case, State: []string{line}}, "card/"+t.c.Case)
-	}
-	return nil
+	return t.w.dropCase(rec, Client, "", "Erased by the client.")
 }
 
 // feeOf is what a session with the therapist costs this client.

@@ -1,8 +1,10 @@
 package bot
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"anteroom/bot/care"
@@ -10,8 +12,9 @@ import (
 )
 
 // This file keeps a case's log: who did what with it, and when. A line holds
-// nothing that a client said, so the log outlives the case. The lines make a
-// chain. Each holds its number and the sum of the one before, a sum can be made
+// nothing that a client said, so the log outlives the case. A reason that
+// somebody typed may: its words are kept with the case, and a line holds only a
+// code of them. The lines make a chain. Each holds its number and the sum of the one before, a sum can be made
 // only by who has the root key, and the head of the chain is written with the
 // case, in the same commit: so two writers cannot part it, and a line that is
 // changed, moved, taken out or cut off at the end is found.
@@ -31,9 +34,13 @@ const (
 	didRefuse   = "consent-refused"
 	didWithdraw = "consent-withdrawn"
 	didErase    = "erased"
+	didCome     = "came"      // a partner, by an invite
+	didAgree    = "agreed"    // a partner, to the rule for secrets
+	didLeave    = "left"      // one of those who share the case
 	didExport   = "exported"  // a copy went to whoever the line names
 	didDisclose = "disclosed" // something went to a third party, under a release
 	auditLabel  = "audit"
+	reasonLabel = "audit reason"
 	tombIndex   = "tombs"
 	logPrefix   = "audit/"
 	byClient    = "client"
@@ -47,7 +54,9 @@ type auditLine struct {
 	Role Role   `cbor:"4,keyasint"`
 	By   string `cbor:"5,keyasint,omitempty"` // a roster id, or who sat at the command line
 	What string `cbor:"6,keyasint"`
-	Why  string `cbor:"7,keyasint,omitempty"` // in the words of who did it
+	Why  string `cbor:"7,keyasint,omitempty"` // in the program's words
+	// Reason is a MAC of what somebody gave as their reason; see [caseWatch].
+	Reason []byte `cbor:"8,keyasint,omitempty"`
 }
 
 // chainHead is the end of a case's log as the case knows it.
@@ -60,6 +69,9 @@ type chainHead struct {
 type caseWatch struct {
 	Head  chainHead    `cbor:"1,keyasint,omitzero"`
 	Glass []care.Glass `cbor:"2,keyasint,omitempty"` // broken within the last day or before
+	// Reasons are what people typed, by the number of the line. They go with the
+	// case, and with whoever leaves it: nobody knows of whom they speak.
+	Reasons map[uint64]string `cbor:"3,keyasint,omitempty"`
 }
 
 func (h chainHead) IsZero() bool { return h.N == 0 }
@@ -101,8 +113,9 @@ func TombSubject(id string) SubjectID { return SubjectID("tomb/" + id) }
 
 // recorded is a line on its way into the log of a case.
 type recorded struct {
-	of   care.CaseID
-	line auditLine
+	of     care.CaseID
+	line   auditLine
+	reason string // as it was typed
 }
 
 // audit writes a line into a case's log: by is a roster id, "client", "service"
@@ -114,14 +127,18 @@ func (w *world) audit(id care.CaseID, by, what string) {
 }
 
 // auditLine is audit for a line that says more. Without a time it is now.
-func (w *world) auditLine(id care.CaseID, line auditLine) {
+func (w *world) auditLine(id care.CaseID, line auditLine) { w.auditReason(id, line, "") }
+
+// auditReason is auditLine for what somebody gave a reason for, in their own
+// words; they may be empty.
+func (w *world) auditReason(id care.CaseID, line auditLine, reason string) {
 	if line.At == 0 {
 		line.At = w.now.Unix()
 	}
 	if line.By == byClient || line.Role == System {
 		line.By = ""
 	}
-	w.out.recorded = append(w.out.recorded, recorded{id, line})
+	w.out.recorded = append(w.out.recorded, recorded{id, line, reason})
 }
 
 func (w *world) roleOf(by string) Role {
@@ -172,6 +189,15 @@ func (w *world) link(r recorded) error {
 		return err
 	}
 	if rec != nil {
+		if r.reason != "" {
+			n := rec.Custody.Head.N + 1
+			rec.Custody.Reasons = maps.Clone(rec.Custody.Reasons)
+			if rec.Custody.Reasons == nil {
+				rec.Custody.Reasons = make(map[uint64]string, 1)
+			}
+			rec.Custody.Reasons[n] = r.reason
+			r.line.Reason = w.root.MAC(reasonLabel, 32, reasonParts(w.p.ID(), r.of, n, r.reason)...)
+		}
 		if rec.Custody.Head, err = w.append(r, rec.Custody.Head); err == nil {
 			w.write(s, *rec)
 		}
@@ -221,6 +247,10 @@ func (w *world) append(r recorded, head chainHead) (chainHead, error) {
 	// Under the practice's key: the log outlives the case's.
 	w.out.audit = append(w.out.audit, audited{log: logPrefix + string(r.of), key: PracticeSubject, entry: r.line})
 	return chainHead{N: r.line.N, Sum: sumOf(w.root, w.p.ID(), r.of, plain)}, nil
+}
+
+func reasonParts(p PracticeID, id care.CaseID, line uint64, reason string) [][]byte {
+	return [][]byte{[]byte(p), []byte(id), binary.BigEndian.AppendUint64(nil, line), []byte(reason)}
 }
 
 // sumOf is the sum of one line as it is stored.

@@ -388,6 +388,143 @@ func TestLooks(t *testing.T) {
 	}
 }
 
+// Partners who ask who looked are shown what concerns what they said themselves:
+// nothing from before they came, nor that the other was looked at, and what was
+// decided only from when it is told to them.
+func TestLooksOfPartners(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo := h.person("kim"), h.person("bo")
+	look := func(p *person) []string {
+		p.says("/mydata").hears()
+		p.do(bot.Press{Data: p.anyButton("Who looked")})
+		_, told, _ := strings.Cut(p.hears()[0], "\n\n")
+		lines := strings.FieldsFunc(told, func(r rune) bool { return r == '\n' })
+		p.do(bot.Press{Data: p.anyButton("Send me the files")})
+		if inFile := p.record().Looks; !slices.Equal(inFile, lines) {
+			t.Errorf("%s: the file says %q, and the chat %q", p.chat, inFile, lines)
+		}
+		return lines
+	}
+	wants := func(p *person, want ...string) {
+		t.Helper()
+		if got := look(p); !slices.Equal(got, want) {
+			t.Errorf("%s is shown %q, want %q", p.chat, got, want)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+	}
+	id := kim.comesAsACouple()
+	must(h.looks(id, "ana"))
+	must(h.acts("one", id, "ana", &care.Decision{Kind: care.Ask, Therapist: "ana", Note: "Since when?"}))
+	kim.presses("Open it").says("For years.")
+	h.clock.Advance(20 * time.Minute)
+	bo.joins(kim.invites())
+	wants(bo)
+	bo.answersAll("Words.", "Bo").hears()
+	wants(bo)
+	h.clock.Advance(20 * time.Minute)
+	must(h.looks(id, "ruth"))
+	wants(bo, "Ruth Cole read your summary: Monday 3 May, 10:40 am.")
+	wants(kim, "Ana Reyes read your summary: Monday 3 May, 10 am.", "Ana Reyes wrote an answer to you: Monday 3 May, 10 am.",
+		"Ruth Cole read your summary: Monday 3 May, 10:40 am.")
+	kim.forgets()
+	h.settle()
+	wants(bo, "Ruth Cole read your summary: Monday 3 May, 10:40 am.")
+	h.clock.Advance(15 * time.Minute)
+	must(h.acts("two", id, "ana", &care.Decision{Kind: care.Ask, Therapist: "ana", Note: "And you?"}))
+	bo.presses("Open it")
+	wants(bo, "Ruth Cole read your summary: Monday 3 May, 10:40 am.", "Ana Reyes wrote an answer to you: Monday 3 May, 10:55 am.")
+}
+
+// What somebody typed as a reason is read as long as the case lives, stands in
+// no line of the log, and goes with the case or with whoever leaves it. The chain
+// holds all the while.
+func TestReasonsGoWithTheCase(t *testing.T) {
+	t.Parallel()
+	const glass, look = "Kim called in tears", "the landlord asks for Kim"
+	opened := func(h *house, id care.CaseID) {
+		h.t.Helper()
+		if err := h.Act(h.t.Context(), h.practice.ID(), bot.Act{ID: "glass", Case: id, By: "noor", Glass: glass}); err != nil {
+			h.t.Fatal(err)
+		}
+		if _, err := h.LookWhy(h.t.Context(), id, "ops", look); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	reasons := func(h *house, id care.CaseID) (why []string) {
+		h.t.Helper()
+		lines, _, err := h.CaseLog(h.t.Context(), id)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for _, l := range lines {
+			if l.What == "broke-glass" || l.What == "looked" {
+				why = append(why, l.Why)
+			}
+		}
+		return why
+	}
+	for name, goes := range map[string]func(id care.CaseID, kim, bo *person){
+		"forgotten":       func(_ care.CaseID, kim, _ *person) { kim.forgets() },
+		"its time was up": func(_ care.CaseID, kim, _ *person) { kim.clock.Advance(366 * 24 * time.Hour); kim.settle() },
+		"the first left": func(_ care.CaseID, kim, bo *person) {
+			bo.joins(kim.invites()).answersAll("Words.", "Bo")
+			kim.forgets()
+		},
+		"a partner left": func(_ care.CaseID, kim, bo *person) { bo.joins(kim.invites()).answersAll("Words.", "Bo").forgets() },
+		"the practice does so": func(id care.CaseID, kim, _ *person) {
+			if err := kim.EraseCase(kim.t.Context(), id, "test"); err != nil {
+				kim.t.Fatal(err)
+			}
+			kim.settle()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			kim, bo := h.person("kim"), h.person("bo")
+			id := kim.comesAsACouple()
+			opened(h, id)
+			if got, want := reasons(h, id), []string{glass, look}; !slices.Equal(got, want) {
+				t.Fatalf("while the case lives: got %q, want %q", got, want)
+			}
+			goes(id, kim, bo)
+			h.restarted()
+			if got, want := reasons(h, id), []string{"(erased)", "(erased)"}; !slices.Equal(got[:2], want) {
+				t.Errorf("afterwards: got %q, want %q", got, want)
+			}
+			stored, err := h.Logged(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range stored {
+				if strings.Contains(line, "Kim") {
+					t.Errorf("a line of the log holds what was typed: %s", line)
+				}
+			}
+			if got, err := h.CheckLogs(t.Context()); err != nil || len(got.Broken) != 0 {
+				t.Errorf("got %+v, %v", got, err)
+			}
+		})
+	}
+
+	h := build(t)
+	id := h.person("kim").sends()
+	opened(h, id)
+	if err := h.ChangeReasons(t.Context(), id, func(string) string { return "she asked me to" }); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := h.CheckLogs(t.Context()); err != nil || len(got.Broken) != 1 || !strings.Contains(got.Broken[0].Error(), "its reason is not what was written") {
+		t.Errorf("another reason was put in its place: got %+v, %v", got, err)
+	}
+}
+
 // A case, or a tombstone, that somebody took out of the store is missed.
 func TestMissingCaseIsFound(t *testing.T) {
 	t.Parallel()

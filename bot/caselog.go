@@ -2,6 +2,7 @@ package bot
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,10 +26,14 @@ func (b *BrokenLog) Error() string {
 	return fmt.Sprintf("the log of %s is broken at line %d: %s", b.Case, b.Line, b.What)
 }
 
-// unbroken reads the lines of a log, oldest first, and checks them against the
-// head that the case keeps. It returns the lines up to the first one that is
-// wrong, and a *BrokenLog if there is one.
-func unbroken(root seal.Root, p PracticeID, id care.CaseID, head chainHead, stored [][]byte) (lines []auditLine, err error) {
+// reasonGone stands in the place of a reason whose words went with the case.
+const reasonGone = "(erased)"
+
+// unbroken reads the lines of a log, oldest first, each with the reason that the
+// case keeps for it, and checks them against the head and the reasons. It returns
+// the lines up to the first one that is wrong, and a *BrokenLog if there is one.
+func unbroken(root seal.Root, p PracticeID, id care.CaseID, kept caseWatch, stored [][]byte) (lines []auditLine, err error) {
+	head := kept.Head
 	broken := func(n int, what string) ([]auditLine, error) {
 		return lines, &BrokenLog{Case: id, Line: uint64(n), What: what}
 	}
@@ -46,6 +51,13 @@ func unbroken(root seal.Root, p PracticeID, id care.CaseID, head chainHead, stor
 		case !bytes.Equal(line.Prev, sum):
 			lines = lines[:max(0, len(lines)-1)]
 			return broken(max(1, i), "it is not what was written")
+		}
+		if len(line.Reason) > 0 {
+			reason, ok := kept.Reasons[line.N]
+			if ok && !root.Verify(reasonLabel, line.Reason, reasonParts(p, id, line.N, reason)...) {
+				return broken(i+1, "its reason is not what was written")
+			}
+			line.Why = cmp.Or(reason, reasonGone)
 		}
 		sum = sumOf(root, p, id, plain)
 		lines = append(lines, line)
@@ -90,7 +102,7 @@ type LogLine struct {
 	Role Role
 	By   string // a therapist's name, or who sat at the command line; empty for others
 	What string
-	Why  string
+	Why  string // "(erased)" for a reason whose words went with the case
 }
 
 // CaseLog reads a case's log, of an erased one too, and who erased it. The
@@ -112,7 +124,7 @@ func (s *Service) CaseLog(ctx context.Context, id care.CaseID) (lines []LogLine,
 // that is written between them is waited for.
 func (s *Service) checkLog(ctx context.Context, id care.CaseID) (lines []auditLine, gone *Tombstone, err error) {
 	for range mostRereads {
-		head, tomb, err := s.headOf(ctx, id)
+		kept, tomb, err := s.headOf(ctx, id)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -120,7 +132,7 @@ func (s *Service) checkLog(ctx context.Context, id care.CaseID) (lines []auditLi
 		if err != nil {
 			return nil, nil, err
 		}
-		lines, err = unbroken(s.root, s.id, id, head, stored)
+		lines, err = unbroken(s.root, s.id, id, kept, stored)
 		if err == nil {
 			return lines, tomb, nil
 		}
@@ -128,37 +140,38 @@ func (s *Service) checkLog(ctx context.Context, id care.CaseID) (lines []auditLi
 		if again != nil {
 			return nil, nil, again
 		}
-		if gone = tomb; now.N == head.N {
+		if gone = tomb; now.Head.N == kept.Head.N {
 			return lines, gone, err
 		}
 	}
 	return nil, nil, fmt.Errorf("the log of %s is being written all the time; try again", id)
 }
 
-// headOf is the end of a case's log as the case, or its tombstone, knows it.
-func (s *Service) headOf(ctx context.Context, id care.CaseID) (chainHead, *Tombstone, error) {
+// headOf is the end of a case's log as the case, or its tombstone, knows it, and
+// the reasons that the case keeps.
+func (s *Service) headOf(ctx context.Context, id care.CaseID) (caseWatch, *Tombstone, error) {
 	w := s.newWorld(Event{Subject: CaseSubject(string(id)), At: s.now()}, nil)
 	c, t := CaseSubject(string(id)), TombSubject(string(id))
 	w.ask(c)
 	w.ask(t)
 	if err := s.load(ctx, w); err != nil {
-		return chainHead{}, nil, err
+		return caseWatch{}, nil, err
 	}
 	rec, err := peek[caseRecord](w, c)
 	if err != nil {
-		return chainHead{}, nil, err
+		return caseWatch{}, nil, err
 	}
 	if rec != nil {
-		return rec.Custody.Head, nil, nil
+		return rec.Custody, nil, nil
 	}
 	tomb, err := peek[Tombstone](w, t)
 	if err != nil {
-		return chainHead{}, nil, err
+		return caseWatch{}, nil, err
 	}
 	if tomb == nil {
-		return chainHead{}, nil, ErrNoCase
+		return caseWatch{}, nil, ErrNoCase
 	}
-	return tomb.Head, tomb, nil
+	return caseWatch{Head: tomb.Head}, tomb, nil
 }
 
 // LogCheck is what [Service.CheckLogs] found.
@@ -167,9 +180,48 @@ type LogCheck struct {
 	Broken               []error
 }
 
-// CheckLogs verifies the log of every case, erased ones included.
+// ErrOtherKey: the root key and the vault open nothing that is in the store.
+var ErrOtherKey = errors.New("the key and the vault open nothing in this store")
+
+// fits asks whether the store belongs to the root key and the vault: they open
+// its practice's key, or one of its others. A store without keys fits any.
+func (s *Service) fits(ctx context.Context) error {
+	own := PracticeSubject.Key()
+	got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{own}})
+	if err != nil {
+		return fmt.Errorf("load the practice's key: %w", err)
+	}
+	var keys []NewKey
+	if got.Keys[0] != nil {
+		keys = append(keys, NewKey{ID: own, Wrapped: got.Keys[0]})
+	}
+	others, _, err := s.store.Keys(ctx, s.id, "", vaultPage)
+	if err != nil {
+		return fmt.Errorf("read keys: %w", err)
+	}
+	keys = append(keys, others...)
+	for _, k := range keys {
+		switch _, err := s.keys.vault.Unwrap(ctx, k.Wrapped, keyPlace(s.id, k.ID)); {
+		case err == nil, errors.Is(err, seal.ErrKeyErased):
+			return nil
+		case errors.Is(err, seal.ErrKeyUnreadable), errors.Is(err, seal.ErrEpochUnknown), errors.Is(err, seal.ErrEpochGone):
+		default:
+			return err
+		}
+	}
+	if len(keys) > 0 {
+		return ErrOtherKey
+	}
+	return nil
+}
+
+// CheckLogs verifies the log of every case, erased ones included. The error is
+// ErrOtherKey where a broken log would say nothing of the store.
 func (s *Service) CheckLogs(ctx context.Context) (LogCheck, error) {
 	var all LogCheck
+	if err := s.fits(ctx); err != nil {
+		return all, err
+	}
 	for _, index := range []string{caseIndex, tombIndex} {
 		members, err := s.store.Index(ctx, s.id, index, -MaxScore, MaxScore, 0)
 		if err != nil {

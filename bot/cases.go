@@ -26,6 +26,8 @@ type caseRecord struct {
 	Zones map[care.PersonID]string `cbor:"7,keyasint,omitempty"`
 	// Goodbye is what the therapist writes at the end.
 	Goodbye string `cbor:"8,keyasint,omitempty"`
+	// Past: it came to an end, and who opened it began another since.
+	Past bool `cbor:"12,keyasint,omitempty"`
 }
 
 // Answer carries a therapist's decision to the client.

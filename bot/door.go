@@ -62,7 +62,7 @@ func (t *talk) returns(away time.Duration) error {
 		return nil
 	}
 	if c.Door == nil {
-		if c.Consent == nil && c.Case == "" {
+		if c.Consent == nil && c.Case == "" && len(c.Earlier) == 0 {
 			return nil
 		}
 		if itself, err := t.asksItself(); err != nil || itself {

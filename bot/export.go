@@ -13,7 +13,8 @@ import (
 )
 
 // Export writes out the whole record of a case for therapists, in the language
-// that they read. It is for somebody at the command line, who has the keys; to
+// that they read, with the words that the screen found, and with each partner's
+// in a part of its own. It is for somebody at the command line, who has the keys; to
 // says for the case's log to whom it goes. Readers are those among the
 // recipients who are in the roster: each must be one who may see the case, or
 // else the answer is ErrNotAllowed.
@@ -27,9 +28,17 @@ func (s *Service) Export(ctx context.Context, id care.CaseID, who, to string, re
 				return record.Record{}, notAllowed(err)
 			}
 		}
+		partners, err := w.seated(rec)
+		if err != nil {
+			return record.Record{}, err
+		}
 		a := account{t: w.reader(), rec: rec, may: everything}
 		r := a.empty("record.title", "practice")
 		a.fromCase(&r)
+		a.noticed(&r, rec.Case.Noticed, true)
+		for _, p := range partners {
+			r.Partners = append(r.Partners, a.ofPartner(p))
+		}
 		r.Decisions, r.Releases = append(a.decisions(w.now.Unix()), a.alerts()...), a.releases()
 		w.auditLine(id, auditLine{Role: Operator, By: who, What: didExport, Why: "to " + to})
 		return r, nil
@@ -69,17 +78,21 @@ func (s *Service) writeOut(ctx context.Context, id care.CaseID, kind string, mak
 		sub := CaseSubject(string(id))
 		w := s.newWorld(Event{ID: EventID(kind + rand.Text()), Practice: s.id, Subject: sub, Who: Who{Role: Operator}, At: s.now()}, nil)
 		w.ask(sub)
-		if err := s.load(ctx, w); err != nil {
-			return record.Record{}, err
+		var r record.Record
+		err := errNeed
+		for errors.Is(err, errNeed) {
+			w.restart()
+			if err := s.load(ctx, w); err != nil {
+				return record.Record{}, err
+			}
+			var rec *caseRecord
+			if rec, err = read[caseRecord](w, sub); err == nil && rec == nil {
+				err = ErrNoCase
+			}
+			if err == nil {
+				r, err = make(w, rec)
+			}
 		}
-		rec, err := read[caseRecord](w, sub)
-		if err != nil {
-			return record.Record{}, err
-		}
-		if rec == nil {
-			return record.Record{}, ErrNoCase
-		}
-		r, err := make(w, rec)
 		if err == nil {
 			err = w.chain()
 		}
@@ -101,6 +114,9 @@ func (a account) alerts() []record.Event {
 	var out []record.Event
 	for _, x := range a.rec.Case.Alerts {
 		e := record.Event{At: time.Unix(x.At, 0).UTC(), When: a.t.tongue().moment(time.Unix(x.At, 0), a.t.zone()), What: "alert", Text: "Alert: " + string(x.Name) + "."}
+		if x.Seat != 0 && x.Seat != care.Gone {
+			e.Text = "Alert: " + string(x.Name) + ", of " + seatName(x.Seat) + "."
+		}
 		if x.AckBy != "" {
 			by, _ := a.t.w.p.Therapist(x.AckBy)
 			e.Text += " Acknowledged by " + by.Name + "."
@@ -160,21 +176,14 @@ type erasedByPractice struct {
 
 func (erasedByPractice) what() {}
 
-// eraseCase erases a case, and has the chats that belong to it erased.
+// eraseCase erases a case, and has the chats that belong to it erased. A client's
+// own takes nothing of those who shared the case with them.
 func eraseCase(w *world, rec *caseRecord, e erasedByPractice) error {
-	role, line := Operator, "Erased by the practice."
-	if e.Client {
-		role, line = Client, "Erased by the client."
+	if e.Client && !rec.Past {
+		return nil // its time was up, and it is a partner's by now
 	}
-	id := rec.Case.ID
-	if err := w.release(rec, ""); err != nil {
-		return err
-	}
-	s := CaseSubject(string(id))
-	w.unplan(s, dueReply)
-	w.unplan(s, dueSilence)
-	if err := w.endCourse(rec); err != nil {
-		return err
+	if e.Client && rec.Couple.seated() {
+		return w.leaveFirst(rec, false)
 	}
 	chats := slices.Clone(rec.Chats)
 	for _, s := range rec.Couple.Seats {
@@ -183,20 +192,12 @@ func eraseCase(w *world, rec *caseRecord, e erasedByPractice) error {
 		}
 	}
 	for _, chat := range chats {
-		w.out.post = append(w.out.post, posted{to: chat, what: erasedByPractice{Case: id}})
+		w.out.post = append(w.out.post, posted{to: chat, what: erasedByPractice{Case: rec.Case.ID}})
 	}
-	if err := errors.Join(w.eraseKept(rec), w.revoke(rec)); err != nil {
-		return err
+	if e.Client {
+		return w.dropCase(rec, Client, e.By, "Erased by the client.")
 	}
-	w.callsOn(rec.Case)
-	if err := w.bury(rec, role, e.By); err != nil {
-		return err
-	}
-	w.erase(s)
-	if rec.Case.Submitted != 0 || len(rec.Case.Alerts) > 0 || rec.Case.Call.At != 0 {
-		w.card(Card{Case: string(id), Line: string(id), State: []string{line}}, "card/"+string(id))
-	}
-	return nil
+	return w.dropCase(rec, Operator, e.By, "Erased by the practice.")
 }
 
 // erasedBy erases the conversation, and what stands in the chat, for the practice

@@ -28,6 +28,25 @@ func (s *Service) ChangeCase(ctx context.Context, id care.CaseID, change func(*c
 	return s.commit(ctx, w)
 }
 
+// ChangeReasons changes the reasons that a case keeps for its log.
+func (s *Service) ChangeReasons(ctx context.Context, id care.CaseID, change func(string) string) error {
+	sub := CaseSubject(string(id))
+	w := s.newWorld(Event{ID: EventID("test/" + rand.Text()), Practice: s.id, Subject: sub, At: s.now()}, nil)
+	w.ask(sub)
+	if err := s.load(ctx, w); err != nil {
+		return err
+	}
+	rec, err := read[caseRecord](w, sub)
+	if err != nil {
+		return err
+	}
+	for n, reason := range rec.Custody.Reasons {
+		rec.Custody.Reasons[n] = change(reason)
+	}
+	w.write(sub, *rec)
+	return s.commit(ctx, w)
+}
+
 // Releases are those of a case.
 func (s *Service) Releases(ctx context.Context, id care.CaseID) (all care.Releases, err error) {
 	sub := CaseSubject(string(id))

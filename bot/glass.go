@@ -23,7 +23,7 @@ func breakGlass(w *world, rec *caseRecord, a Act) error {
 	}
 	t, _ := w.p.Therapist(a.By)
 	rec.Custody.Glass = care.Broken(rec.Custody.Glass, t.ID, w.now)
-	w.auditLine(rec.Case.ID, auditLine{Role: Therapist, By: string(t.ID), What: didBreak, Why: reason})
+	w.auditReason(rec.Case.ID, auditLine{Role: Therapist, By: string(t.ID), What: didBreak}, reason)
 	w.write(w.ev.Subject, *rec)
 	w.notice(fmt.Sprintf("%s: %s has no part in this case and opened it, with a reason. It ends in 24 hours, and stands in the case's log.", rec.Case.ID, t.Name))
 	return nil

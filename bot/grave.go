@@ -134,7 +134,7 @@ func (s *Service) eraseOneAgain(ctx context.Context, id KeyID) error {
 				lanes = append(lanes, Lane{Channel: name, Of: sub})
 			}
 			w.erase(sub, lanes...)
-			for _, name := range []string{dueNudge, dueExpire, dueReply, dueSilence, dueCourse, dueWaiting} {
+			for _, name := range []string{dueNudge, dueExpire, dueReply, dueSilence, dueKeep, dueCourse, dueWaiting} {
 				w.unplan(sub, name)
 			}
 			if sub.Kind() == "case" {

@@ -239,7 +239,7 @@ func (t *talk) redeem(token string) (joined bool, err error) {
 		return false, err
 	}
 	rec.Couple.Seats = append(rec.Couple.Seats, seat{No: no, Chat: t.self, Since: w.now.Unix()})
-	w.audit(rec.Case.ID, seatName(no), "came")
+	w.audit(rec.Case.ID, seatName(no), didCome)
 	w.keepQuietly(rec)
 	t.c.Case, t.c.Seat, t.c.Policy = string(rec.Case.ID), no, i.Policy
 	t.c.Runs, t.c.Done, t.c.Rest = nil, "", 0

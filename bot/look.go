@@ -1,10 +1,12 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"anteroom/bot/care"
@@ -28,7 +30,7 @@ func (s *Service) Look(ctx context.Context, p PracticeID, id care.CaseID, therap
 		return View{}, ErrNotAllowed // whether there is such a case is not said either
 	}
 	decides := false
-	v, err := s.look(ctx, id, auditLine{Role: Therapist, By: string(therapist)}, func(p *Practice, rec *caseRecord, now time.Time) error {
+	v, err := s.look(ctx, id, auditLine{Role: Therapist, By: string(therapist)}, "", func(p *Practice, rec *caseRecord, now time.Time) error {
 		roles := p.RolesOf(therapist, rec.Case, rec.Custody.Glass, now)
 		decides = rec.Case.May(care.ToDecide, roles...) == nil
 		err := rec.Case.May(care.ToLook, roles...)
@@ -56,7 +58,7 @@ func (s *Service) LookAs(ctx context.Context, id care.CaseID, who string) (View,
 // reason stands in the case's log. The error for a case that was erased is an
 // *ErasedError.
 func (s *Service) LookWhy(ctx context.Context, id care.CaseID, who, reason string) (View, error) {
-	v, err := s.look(ctx, id, auditLine{Role: Operator, By: who, Why: reason}, func(_ *Practice, rec *caseRecord, _ time.Time) error {
+	v, err := s.look(ctx, id, auditLine{Role: Operator, By: who}, reason, func(_ *Practice, rec *caseRecord, _ time.Time) error {
 		if err := rec.Case.May(care.ToLook, care.RoleOperator); err != nil {
 			return notAllowed(err)
 		}
@@ -88,11 +90,11 @@ func notAllowed(why error) error { return fmt.Errorf("%w: %w", ErrNotAllowed, wh
 
 // look is a query and one line in the case's log: who is not written down sees
 // nothing.
-func (s *Service) look(ctx context.Context, id care.CaseID, line auditLine, may func(*Practice, *caseRecord, time.Time) error) (View, error) {
+func (s *Service) look(ctx context.Context, id care.CaseID, line auditLine, reason string, may func(*Practice, *caseRecord, time.Time) error) (View, error) {
 	now, event := s.now(), EventID("look/"+rand.Text())
 	line.What = didLook
 	for lost := 0; ; lost++ {
-		v, err := s.lookOnce(ctx, Event{ID: event, Practice: s.id, Subject: CaseSubject(string(id)), At: now}, id, line, may)
+		v, err := s.lookOnce(ctx, Event{ID: event, Practice: s.id, Subject: CaseSubject(string(id)), At: now}, id, line, reason, may)
 		if !isConflict(err) {
 			return v, err
 		}
@@ -103,7 +105,7 @@ func (s *Service) look(ctx context.Context, id care.CaseID, line auditLine, may 
 	}
 }
 
-func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line auditLine, may func(*Practice, *caseRecord, time.Time) error) (View, error) {
+func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line auditLine, reason string, may func(*Practice, *caseRecord, time.Time) error) (View, error) {
 	w := s.newWorld(ev, nil)
 	w.ask(ev.Subject)
 	for {
@@ -131,7 +133,7 @@ func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line a
 		if err != nil {
 			return View{}, err
 		}
-		w.auditLine(id, line)
+		w.auditReason(id, line, reason)
 		if err := w.chain(); err != nil {
 			return View{}, err
 		}
@@ -171,12 +173,14 @@ func (s *Service) Act(ctx context.Context, p PracticeID, a Act) error {
 type CaseLine struct {
 	ID      care.CaseID
 	Line    string
+	Urgency care.Urgency // NoRush where nothing is urgent, or is known yet
 	Status  care.Status
 	State   []string
 	Updated time.Time
 }
 
-// Cases lists the cases, the one that moved last at the end.
+// Cases lists the cases, the most urgent first, and of those that are as urgent
+// the one that moved last at the end.
 func (s *Service) Cases(ctx context.Context) ([]CaseLine, error) {
 	members, err := s.store.Index(ctx, s.id, caseIndex, -1<<63, 1<<63-1, 0)
 	if err != nil {
@@ -195,9 +199,10 @@ func (s *Service) Cases(ctx context.Context) ([]CaseLine, error) {
 			return nil, err
 		}
 		if rec != nil {
-			lines = append(lines, CaseLine{ID: rec.Case.ID, Line: care.Card(rec.Case, "", w.p.Zone, w.now), Status: rec.Case.Status,
+			lines = append(lines, CaseLine{ID: rec.Case.ID, Line: care.Card(rec.Case, "", w.p.Zone, w.now), Urgency: cmp.Or(rec.Case.Urgency, care.NoRush), Status: rec.Case.Status,
 				State: w.standing(rec.Case), Updated: time.Unix(rec.Case.Updated, 0)})
 		}
 	}
+	slices.SortStableFunc(lines, func(a, b CaseLine) int { return a.Urgency.Compare(b.Urgency) })
 	return lines, nil
 }

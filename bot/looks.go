@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"anteroom/bot/care"
@@ -58,23 +60,51 @@ const (
 // did stands there not, nor who was called for what: an alert would give away
 // an answer about safety to whoever holds the phone.
 func (t *talk) looks() ([]string, error) {
-	if t.c.Case == "" {
-		return nil, nil
-	}
-	all, err := t.w.log(care.CaseID(t.c.Case))
+	cases, err := t.earlier()
 	if err != nil {
 		return nil, err
 	}
-	rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
-	if err != nil || rec == nil {
-		return nil, err
+	if t.c.Case != "" {
+		rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
+		if err != nil {
+			return nil, err
+		}
+		if rec != nil {
+			cases = append(cases, rec)
+		}
 	}
-	first := len(rec.Chats) > 0 && rec.Chats[0] == t.self
 	var lines []string
+	for _, rec := range cases {
+		all, err := t.w.log(rec.Case.ID)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, t.looksAt(rec, all)...)
+	}
+	if more := len(lines) - looksMost; more > 0 {
+		lines = slices.Insert(lines[more:], 0, t.text("looks-earlier", "n", t.tongue().number(more)))
+	}
+	return lines, nil
+}
+
+// looksAt are the lines about one case.
+func (t *talk) looksAt(rec *caseRecord, all []auditLine) (lines []string) {
+	speaks := len(rec.Chats) > 0 && rec.Chats[0] == t.self
+	saw, told := 0, 0
+	if string(rec.Case.ID) == t.c.Case {
+		saw, told = t.concerns(all)
+	}
 	last := make(map[string]int64) // when a line of this kind and person was written
-	for _, l := range all {
+	for i, l := range all {
 		key := looksKey(l)
-		if key == "" || !first && !slices.Contains(looksOfAll, l.What) {
+		switch {
+		case key == "":
+			continue
+		case slices.Contains(looksOfAll, l.What):
+			if i < saw {
+				continue
+			}
+		case !speaks || i < told:
 			continue
 		}
 		who := t.lookedBy(l)
@@ -84,14 +114,34 @@ func (t *talk) looks() ([]string, error) {
 		last[key+who] = l.At
 		lines = append(lines, t.text(key, "who", who, "at", t.tongue().moment(time.Unix(l.At, 0), t.zone())))
 	}
-	if more := len(lines) - looksMost; more > 0 {
-		lines = slices.Insert(lines[more:], 0, t.text("looks-earlier", "n", t.tongue().number(more)))
+	return lines
+}
+
+// concerns finds from which lines on a case's log is about this person as well.
+// Before a partner had agreed there was nothing of theirs to be seen, and that the
+// other was looked at is nothing for them. What was decided is told to them once
+// whoever it was told to before has left.
+func (t *talk) concerns(all []auditLine) (saw, told int) {
+	if t.c.Seat == 0 {
+		return 0, 0
 	}
-	return lines, nil
+	saw, told = len(all), len(all)
+	for i, l := range all {
+		mine := l.Role == Client && l.By == t.who()
+		switch no, _ := strconv.Atoi(strings.TrimPrefix(l.By, partnerName)); { // 0: who opened the case
+		case mine && l.What == didCome: // whoever had the number before is somebody else
+			saw, told = len(all), len(all)
+		case mine && l.What == didAgree:
+			saw = min(saw, i)
+		case l.Role == Client && l.What == didLeave && no < int(t.c.Seat):
+			told = i
+		}
+	}
+	return saw, told
 }
 
 // looksOfAll are what a partner is shown too: who saw the case. What was decided
-// with the first, or given away by a release of theirs, is theirs alone.
+// with whoever speaks for it, or given away by a release, is theirs alone.
 var looksOfAll = []string{didLook, didBreak, didExport}
 
 // looksKey is the text of a line, empty for what is not shown.

@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 
 	"anteroom/bot/care"
 	"anteroom/bot/record"
 	"anteroom/dialogs"
+	"anteroom/dialogs/safety"
 )
 
 // Ways from what a person is shown of their record: the files, and who looked.
@@ -16,8 +18,8 @@ const (
 
 // recordPhrases are the keys of the sentences of this file and of [account].
 var recordPhrases = []string{
-	"mydata-head.open", "mydata-notes", "mydata-files", "mydata-looks", "mydata-looks-none", "btn.mydata.files", "btn.mydata.looks",
-	"record.title", "record.title.release", "record.made", "record.locked", "record.told", "record.call", "record.nothing", "record.decisions", "record.releases", "record.looks",
+	"mydata-head.open", "mydata-notes", "mydata-safety", "mydata-files", "mydata-looks", "mydata-looks-none", "btn.mydata.files", "btn.mydata.looks",
+	"record.title", "record.title.release", "record.made", "record.locked", "record.told", "record.call", "record.noticed", "record.nothing", "record.decisions", "record.releases", "record.looks",
 	"record.decision.offer", "record.decision.wait", "record.decision.colleague", "record.decision.refer", "record.decision.ask", "record.decision.call",
 	"record.decision.date", "record.reply", "record.reply.picked", "record.reply.other",
 }
@@ -40,7 +42,8 @@ func (t *talk) wayToRecord(data string) (command, arg string) {
 }
 
 // mydata shows what was told. Answers about safety are among it only after the
-// PIN; otherwise they never stand in a chat again. (Rule book, section 12.)
+// PIN; otherwise they never stand in a chat again. What tells of violence never
+// does: it is said where to ask for it. (Rule book, sections 9 and 12.)
 func (t *talk) mydata() error {
 	r, err := t.record()
 	if err != nil {
@@ -75,7 +78,7 @@ func (t *talk) mydata() error {
 			parts = append(parts, strings.Join(lines, "\n"))
 		}
 	}
-	parts = append(parts, t.text("mydata-notes"), t.text("mydata-foot"))
+	parts = append(parts, t.text("mydata-notes"), t.text("mydata-safety"), t.text("mydata-foot"))
 	t.send(Text{Text: strings.Join(parts, "\n\n"), Buttons: [][]Button{{
 		{Label: t.text("btn.mydata.files"), Data: ways.of(universalFiles)},
 		{Label: t.text("btn.mydata.looks"), Data: ways.of(universalLooks)},
@@ -106,23 +109,28 @@ func (t *talk) line(i record.Item) string {
 }
 
 // record is what the person told and was told, as far as it may be shown now.
+// Nothing of anybody else's is in it.
 func (t *talk) record() (record.Record, error) {
 	a := account{t: t, may: forChat}
 	if t.unlocked() {
-		a.may = everything
+		a.may = afterPIN
 	}
+	var err error
 	if t.c.Case != "" {
-		rec, err := read[caseRecord](t.w, CaseSubject(t.c.Case))
-		if err != nil {
+		if a.rec, err = read[caseRecord](t.w, CaseSubject(t.c.Case)); err != nil {
 			return record.Record{}, err
 		}
-		a.rec = rec
+	}
+	if t.c.Seat != 0 {
+		if a.partner, err = t.partner(); err != nil {
+			return record.Record{}, err
+		}
 	}
 	r := a.empty("record.title", "client")
 	if !t.unlocked() {
 		r.Page.Notes = append(r.Page.Notes, t.text("record.locked"))
 	}
-	r.Page.Notes = append(r.Page.Notes, t.text("mydata-notes"))
+	r.Page.Notes = append(r.Page.Notes, t.text("mydata-notes"), t.text("mydata-safety"))
 	ids := make(map[string]bool)
 	for _, run := range t.c.Runs {
 		turn, err := dialogs.Step(t.w.p.Library, run, dialogs.Begin{}, t.w.now, t.tongue().form, t.host)
@@ -138,11 +146,49 @@ func (t *talk) record() (record.Record, error) {
 			r.Sections = append(r.Sections, s)
 		}
 	}
-	if a.ours() {
+	noticed := t.c.Noticed
+	switch {
+	case a.partner != nil:
+		noticed = slices.Concat(a.partner.Noticed, noticed)
 		a.call(&r)
+	case a.ours():
+		noticed = slices.Concat(a.rec.Case.Noticed, noticed)
+		a.call(&r)
+	}
+	a.found(&r, noticed)
+	if a.ours() {
 		r.Decisions, r.Releases = a.decisions(t.c.Told), a.releases() // one under way to the chat is told there first
 	}
-	return r, nil
+	before, err := t.earlier()
+	for i, rec := range before {
+		a := account{t: t, rec: rec, may: a.may}
+		var old record.Record
+		a.fromCase(&old)
+		a.found(&old, rec.Case.Noticed)
+		for _, s := range old.Sections {
+			s.ID, s.Title = s.ID+"-"+itoa(i+1), s.Title+" ("+string(rec.Case.ID)+")"
+			r.Sections = append(r.Sections, s)
+		}
+		r.Decisions = append(r.Decisions, a.decisions(t.w.now.Unix())...)
+	}
+	slices.SortStableFunc(r.Decisions, func(a, b record.Event) int { return a.At.Compare(b.At) })
+	return r, err
+}
+
+// found adds the words that the screen found to what the person is shown, after
+// their PIN.
+func (a account) found(r *record.Record, all []care.Notice) {
+	if a.t.unlocked() {
+		a.noticed(r, slices.DeleteFunc(slices.Clone(all), a.t.w.p.tellsOfViolence), false)
+	}
+}
+
+// tellsOfViolence reports that words do, whatever else they were noticed for.
+func (p *Practice) tellsOfViolence(n care.Notice) bool {
+	violent := func(f safety.Finding) bool {
+		return f.Class == safety.IPV || f.Class == safety.Child || strings.HasPrefix(f.Rule, assaulted)
+	}
+	return violent(safety.Finding{Class: safety.Class(n.Class), Rule: n.Rule}) || slices.ContainsFunc(p.Screen.Screen(n.Words), violent)
 }
 
 // ours reports that the case is this person's own. Partners share a case, and

@@ -190,7 +190,7 @@ func (t *talk) agreed() error {
 			return err
 		}
 		t.setZone(rec)
-		t.w.audit(rec.Case.ID, seatName(t.c.Seat), "agreed")
+		t.w.audit(rec.Case.ID, seatName(t.c.Seat), didAgree)
 		t.w.keepQuietly(rec)
 	}
 	return nil
@@ -292,20 +292,31 @@ func (t *talk) leaveSeat() error {
 	if p != nil {
 		w.erase(mine)
 	}
+	speaks := len(rec.Chats) > 0 && rec.Chats[0] == t.self && rec.Case.Status != care.Booked
 	agreed := i >= 0 && rec.Couple.Seats[i].Joined != 0
 	spoke := p != nil || slices.ContainsFunc(rec.Case.Alerts, func(a care.Alert) bool { return a.Seat == t.c.Seat })
 	if i >= 0 {
 		rec.Couple.Seats = slices.Delete(slices.Clone(rec.Couple.Seats), i, i+1)
 	}
 	rec.Case.LeaveSeat(t.c.Seat, w.now)
+	if spoke {
+		rec.Custody.Reasons = nil
+	}
 	rec.Chats = slices.DeleteFunc(slices.Clone(rec.Chats), func(s SubjectID) bool { return s == t.self })
 	if len(rec.Chats) == 0 && !rec.Couple.seated() && rec.Case.Status != care.Booked {
 		return t.dropCase(rec)
 	}
+	if speaks { // what was decided with them is theirs, as it was with the first
+		if err := w.takeBack(rec); err != nil {
+			return err
+		}
+		rec.Case.LeaveFirst(w.now)
+		rec.Releases = nil
+	}
 	rec.succeed()
-	w.audit(rec.Case.ID, seatName(t.c.Seat), "left")
+	w.audit(rec.Case.ID, seatName(t.c.Seat), didLeave)
 	switch {
-	case agreed:
+	case agreed, speaks:
 		w.notice(string(rec.Case.ID) + ": a partner left. Nothing of theirs is kept. Please tell nobody why they may have.")
 	case w.p.Partners.TellNo:
 		w.notice(string(rec.Case.ID) + ": a partner said no, or did not begin. Nothing of theirs is kept.")
@@ -316,36 +327,32 @@ func (t *talk) leaveSeat() error {
 		}
 		return nil
 	}
-	if !spoke {
-		return w.keepCase(rec)
+	switch {
+	case speaks:
+		return w.renewCase(rec, grave)
+	case spoke:
+		return w.renewCase(rec, noGrave)
 	}
-	return w.renewCase(rec, noGrave)
+	return w.keepCase(rec)
 }
 
 // leaveFirst is the case's part when the one who opened it goes and partners
 // stay: the case goes on for them, with nothing of the first in it.
-func (t *talk) leaveFirst(rec *caseRecord) error {
-	w := t.w
-	if err := w.release(rec, ""); err != nil {
+func (w *world) leaveFirst(rec *caseRecord, expired bool) error {
+	if err := w.takeBack(rec); err != nil {
 		return err
 	}
 	if err := w.revoke(rec); err != nil {
 		return err
 	}
-	s := CaseSubject(string(rec.Case.ID))
-	w.unplan(s, dueReply)
-	w.unplan(s, dueSilence)
-	if err := w.endCourse(rec); err != nil {
-		return err
-	}
 	rec.Case.LeaveFirst(w.now)
-	rec.Chats = slices.DeleteFunc(slices.Clone(rec.Chats), func(s SubjectID) bool { return s == t.self })
+	rec.Chats = rec.Chats[min(1, len(rec.Chats)):]
 	// What another part of the service keeps in the record is the first's, and
 	// goes: only what is named here stays.
-	left := &caseRecord{Case: rec.Case, Chats: rec.Chats, Custody: rec.Custody, Couple: couple{Policy: rec.Couple.Policy, Agreed: rec.Couple.Agreed, Seats: rec.Couple.Seats}}
+	left := &caseRecord{Case: rec.Case, Chats: rec.Chats, Custody: caseWatch{Head: rec.Custody.Head, Glass: rec.Custody.Glass}, Couple: couple{Policy: rec.Couple.Policy, Agreed: rec.Couple.Agreed, Seats: rec.Couple.Seats}}
 	left.succeed()
-	w.audit(rec.Case.ID, "client", "left")
-	if t.expired {
+	w.audit(rec.Case.ID, byClient, didLeave)
+	if expired {
 		w.notice(string(rec.Case.ID) + ": what the one who wrote first said is erased, its time was up. What partners said is kept.")
 	} else {
 		w.notice(string(rec.Case.ID) + ": the one who wrote first left. What partners said is kept. Please tell nobody why they may have.")
@@ -353,9 +360,22 @@ func (t *talk) leaveFirst(rec *caseRecord) error {
 	return w.renewCase(left, grave)
 }
 
+// takeBack gives back the place that was offered, and waits for nothing.
+func (w *world) takeBack(rec *caseRecord) error {
+	s := CaseSubject(string(rec.Case.ID))
+	for _, due := range []string{dueReply, dueSilence, dueKeep} {
+		w.unplan(s, due)
+	}
+	return errors.Join(w.release(rec, ""), w.endCourse(rec))
+}
+
 // succeed lets the longest-standing partner speak for the case where nobody else
-// is left to: decisions reach them then.
+// is left to: decisions reach them then. A record that is kept stays with whoever
+// left it.
 func (rec *caseRecord) succeed() {
+	if rec.Case.Status == care.Booked {
+		return
+	}
 	if i := slices.IndexFunc(rec.Couple.Seats, func(s seat) bool { return s.Chat != "" }); i >= 0 && len(rec.Chats) == 0 {
 		rec.Chats = []SubjectID{rec.Couple.Seats[i].Chat}
 	}

@@ -510,6 +510,52 @@ func TestSeveralPartners(t *testing.T) {
 	h.person("one too many").says("/start " + p.invites()).wants(h.refusal())
 }
 
+// When the one who opened the case leaves, decisions come to the partner who came
+// first, and when that one leaves, to the next. What was decided with either, and
+// what they answered, goes with them.
+func TestNothingCrossesFromOneWhoSpoke(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	ann, bo, eve := h.person("ann"), h.person("bo"), h.person("eve")
+	id := ann.sends()
+	if err := h.Act(t.Context(), h.practice.ID(), bot.Act{ID: "asks", Case: id, By: "ana", Invite: true}); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	bo.joins(ann.invites()).answersAll("Words.", "BONAME")
+	eve.joins(ann.invites()).answersAll("Words.", "EVENAME")
+	ask := func(of *person, note, reply string) {
+		t.Helper()
+		round := len(h.view(id).Decisions)
+		if err := h.acts("ask "+note, id, "ana", &care.Decision{Kind: care.Ask, Therapist: "ana", Note: note, Round: round}); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		of.presses("Open it").says(reply)
+	}
+	record := func(of *person) string {
+		of.says("/mydata").do(bot.Press{Data: of.anyButton("Send me the files")})
+		return of.inChat()
+	}
+	ann.forgets()
+	ask(bo, "NOTEFORBO", "BOREPLY")
+	bo.signs("BODOCTOR", "My body and health")
+	if got := record(bo); !strings.Contains(got, "NOTEFORBO") || !strings.Contains(got, "BOREPLY") || !strings.Contains(got, "BODOCTOR") {
+		t.Fatalf("bo's own record shows nothing: so does this test:\n%s", got)
+	}
+	bo.forgets()
+	ask(eve, "NOTEFOREVE", "EVEREPLY")
+	got := record(eve)
+	if !strings.Contains(got, "NOTEFOREVE") || !strings.Contains(got, "EVEREPLY") {
+		t.Errorf("eve's record lacks what was decided with her:\n%s", got)
+	}
+	for _, his := range []string{"NOTEFORBO", "BOREPLY", "BODOCTOR"} {
+		if strings.Contains(got, his) {
+			t.Errorf("eve reads %q, which is bo's", his)
+		}
+	}
+}
+
 // Where a partner was once afraid, nobody else joins; the one who invites hears
 // nothing of it.
 func TestNobodyJoinsWherePartnersAreAfraid(t *testing.T) {

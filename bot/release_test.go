@@ -426,6 +426,16 @@ func (p *person) documents() (all []bot.Document) {
 	return all
 }
 
+// record is the last one that was sent to a person, as programs read it.
+func (p *person) record() (r record.Record) {
+	p.t.Helper()
+	docs := p.documents()
+	if err := json.Unmarshal(docs[len(docs)-1].Data, &r); err != nil {
+		p.t.Fatal(err)
+	}
+	return r
+}
+
 // /mydata shows what was told, the files hold the same, and safety answers are
 // in neither.
 func TestMyDataAsFiles(t *testing.T) {
@@ -585,4 +595,121 @@ func TestPartnersRecordIsTheirOwn(t *testing.T) {
 	if got := strings.Join(ann.hears(), "\n"); !strings.Contains(got, "555 0199") || !strings.Contains(got, "Dr. Grey") {
 		t.Errorf("her own record lacks what she told: %q", got)
 	}
+}
+
+// A therapist's export holds the words that the screen found, and what each
+// partner said in a part of its own; what goes to others holds neither.
+func TestExportOfACouple(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo := h.person("kim"), h.person("bo")
+	id := kim.comesAsACouple("KIMWISH", "KIMNAME")
+	bo.joins(kim.invites()).answersAll("BOWISH", "BONAME")
+	kim.says("I think about ending my life KIMNOTICED").presses("Go on")
+	bo.says("my wife hits me when she is angry BONOTICED").presses("Go on").says("/call").says("+1 503 555 0142").presses("Mornings", "That is all", "No message")
+	kim.signs("Dr. Grey", "All of my answers")
+	r, err := h.Export(t.Context(), id, "test", "ana", "ana")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, partner := []string{"KIMWISH", "KIMNAME", "KIMNOTICED"}, []string{"BOWISH", "BONAME", "BONOTICED", "503 555 0142", "Yes, I feel safe"}
+	write := func(form bot.RecordForm, r record.Record) string {
+		doc, err := form.Write(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(doc)
+	}
+	if len(r.Partners) != 1 || r.Partners[0].Subject == r.Subject || r.Partners[0].Subject == "" {
+		t.Fatalf("got %d parts, want one of another person", len(r.Partners))
+	}
+	alone := r
+	alone.Partners = nil
+	for _, form := range bot.RecordForms() {
+		all, first, second := write(form, r), write(form, alone), write(form, r.Partners[0])
+		for _, words := range own {
+			if !strings.Contains(all, words) || !strings.Contains(first, words) || strings.Contains(second, words) {
+				t.Errorf("%s: %q is not in the client's own part alone", form.Name, words)
+			}
+		}
+		for _, words := range partner {
+			if !strings.Contains(all, words) || !strings.Contains(second, words) || strings.Contains(first, words) && words != "Yes, I feel safe" {
+				t.Errorf("%s: %q is not in the partner's own part alone", form.Name, words)
+			}
+		}
+		if form.Name == "html" && !strings.Contains(all, "<h1>Partner 2</h1>") {
+			t.Error("the page does not say where the partner's part begins")
+		}
+	}
+	if page := write(bot.RecordForms()[0], r); !strings.Contains(page, "ipv, Monday 3 May, 10 am") || !strings.Contains(page, "Alert: ipv, of partner 2.") {
+		t.Errorf("the page does not say what words were taken for, or of whom an alert was:\n%s", page)
+	}
+	told, err := h.Disclose(t.Context(), id, 1, "test", "age1x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := write(bot.RecordForms()[2], told)
+	if !strings.Contains(doc, "KIMWISH") {
+		t.Error("what was released is not told: this test shows nothing")
+	}
+	for _, never := range append(partner[:4:4], "KIMNOTICED") {
+		if strings.Contains(doc, never) {
+			t.Errorf("a third party reads %q", never)
+		}
+	}
+}
+
+// A client's own record holds their own words alone: those that the screen found
+// after the PIN, and in no chat what tells of violence, the PIN or not. It says
+// where to ask for that.
+func TestMyDataOfACouple(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo := h.person("kim"), h.person("bo")
+	kim.comesAsACouple("KIMWISH", "KIMNAME")
+	bo.joins(kim.invites()).answersAll("BOWISH", "BONAME")
+	kim.says("I think about ending my life KIMDESPAIR").presses("Go on")
+	kim.says("my wife hits me and I want to die KIMFEAR").presses("Go on")
+	kim.says("I was raped yesterday KIMASSAULT").presses("Go on")
+	bo.says("I think about ending my life BODESPAIR").presses("Go on").says("/call").says("+1 503 555 0142").presses("Mornings", "That is all", "No message")
+	read := func(p *person) (everywhere string) {
+		from := len(p.phone.to(p.chat))
+		p.says("/mydata").do(bot.Press{Data: p.anyButton("Send me the files")})
+		for _, d := range p.phone.to(p.chat)[from:] {
+			switch body := d.Body.(type) {
+			case bot.Text:
+				everywhere += body.Text
+			case bot.Document:
+				everywhere += string(body.Data)
+			}
+		}
+		return everywhere
+	}
+	check := func(p *person, what string, wants, never []string) {
+		t.Helper()
+		got := read(p)
+		for _, w := range wants {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s, %s: lacks %q", p.chat, what, w)
+			}
+		}
+		for _, w := range never {
+			if strings.Contains(got, w) {
+				t.Errorf("%s, %s: holds %q", p.chat, what, w)
+			}
+		}
+	}
+	ask := "You can ask for them: " + h.practice.Phone
+	kims, bos := []string{"KIMWISH", "KIMNAME", "KIMDESPAIR", "KIMFEAR", "KIMASSAULT"}, []string{"BOWISH", "BONAME", "BODESPAIR", "555 0142"}
+	violence := []string{"KIMFEAR", "KIMASSAULT", "feel safe with", "I feel safe", "no-fear"}
+	safety := append(violence, "all safe", "all-safe", "Is everyone safe")
+	check(kim, "without a PIN", []string{"KIMWISH", "KIMNAME", "Some answers about safety are never shown in a chat again. " + ask}, append(append(safety, "KIMDESPAIR"), bos...))
+	check(bo, "without a PIN", []string{"BOWISH", "BONAME", "555 0142", ask}, append(append(safety, "BODESPAIR"), kims...))
+	kim.pin("2718")
+	bo.pin("2718")
+	check(kim, "after the PIN", []string{"KIMWISH", "KIMDESPAIR", "Yes, all safe", ask}, append(violence, bos...))
+	check(bo, "after the PIN", []string{"BOWISH", "BODESPAIR", "Yes, all safe", ask}, append(violence, kims...))
+
+	hurt := h.midway("hurt").presses("Someone hurts me", "Go on").pin("2718")
+	check(hurt, "after the PIN", []string{"California", ask}, []string{"Someone hurts", "hurt-by-someone"})
 }

@@ -281,8 +281,9 @@ func (t *talk) afterwards(anew bool) error {
 		t.phrase("welcome-back")
 		t.c.Done, t.c.Runs, t.c.Rest, t.c.Consent = "", nil, 0, nil
 		if closed {
-			t.c.Earlier = append(t.c.Earlier, t.c.Case)
-			t.c.Case, t.c.ReplyBy, t.c.Answered = "", 0, false
+			if err := t.setsAside(); err != nil {
+				return err
+			}
 		}
 		return t.begin(intakeDialog, nil)
 	}
@@ -405,10 +406,14 @@ func (t *talk) erase() error {
 		}
 	}
 	t.w.erase(t.self, Lane{Channel: t.c.Channel, Of: t.self})
-	for _, id := range t.c.Earlier {
-		if !t.byPractice {
-			t.w.out.post = append(t.w.out.post, posted{to: CaseSubject(id), what: erasedByPractice{Client: true, Case: care.CaseID(id)}})
+	if t.expired || t.byPractice {
+		if err := t.remembers(); err != nil {
+			return err
 		}
+		return t.leaveCase()
+	}
+	for _, id := range t.c.Earlier {
+		t.w.out.post = append(t.w.out.post, posted{to: CaseSubject(id), what: erasedByPractice{Client: true, Case: care.CaseID(id)}})
 	}
 	return t.leaveCase()
 }

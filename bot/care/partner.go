@@ -73,6 +73,20 @@ func (c Case) Unsafe() bool {
 	return false
 }
 
+// TellsOfViolence reports that an answer can say that somebody is hurt or
+// frightened by somebody. It is never shown in a chat again, locked or not: who
+// holds the phone may be the one. Of the questions that ask for nothing else no
+// answer is shown, so that none stands out by being missing. (Rule book, section 9.)
+func TellsOfViolence(fact, answer string) bool {
+	switch fact {
+	case "afraid", "assault", "assault_care":
+		return true
+	case "safe":
+		return answer == "hurt-by-someone" || answer == "other-in-danger"
+	}
+	return false
+}
+
 // UnsafeForPartner is Unsafe for what partners called for help about. It must
 // never show in the chat of anybody else.
 func (c Case) UnsafeForPartner() bool {
@@ -144,7 +158,7 @@ func (c *Case) of(keep func(Alert) bool) (alerts []Alert) {
 
 // partner is what one partner said, apart from all others.
 func (w *writer) partner(p Seated) []Line {
-	one := &writer{SummaryInput: w.SummaryInput, e: ReadEnquiry(p.Facts)}
+	one := &writer{SummaryInput: w.SummaryInput, e: ReadEnquiry(p.Facts), seat: p.No}
 	one.Case = Case{Noticed: p.Noticed, Language: p.Language, Call: p.Call, Submitted: p.Sent, Alerts: w.Case.of(func(a Alert) bool { return int(a.Seat) == p.No })}
 	head := "partner " + strconv.Itoa(p.No)
 	switch {

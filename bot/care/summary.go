@@ -118,8 +118,9 @@ func Card(c Case, fit Fit, zone *time.Location, now time.Time) string {
 // writer builds a summary; each method returns the lines of one section.
 type writer struct {
 	SummaryInput
-	e   Enquiry
-	out Summary
+	e    Enquiry
+	seat int // whose words they are: 0 for who opened the case
+	out  Summary
 }
 
 func (w *writer) section(key, title string, lines func() []Line) {
@@ -330,7 +331,7 @@ func (w *writer) safety() []Line {
 		"all-safe": "feels safe", "self-harm": "might harm themselves", "hurt-by-someone": "someone hurts them",
 		"other-in-danger": "someone else in danger", "medical": "medical emergency",
 	}[e.Safe]
-	if e.Afraid == "now" {
+	if e.Afraid == "now" && e.Safe == "all-safe" {
 		safe = "" // one line does not say both
 	}
 	partner := map[string]string{"current": "partner", "ex": "ex"}[e.HasPartner]
@@ -338,11 +339,32 @@ func (w *writer) safety() []Line {
 		partner = "partner"
 	}
 	fear := map[string]string{"no-fear": "no fear of the " + partner, "once": "was once afraid of the " + partner, "now": "afraid of the " + partner + " now: see alone, say nothing to the " + partner}[e.Afraid]
+	against := ""
+	if other := w.otherwise(); other != "" { // one line does not say both
+		if e.Safe == "all-safe" && safe != "" {
+			safe, against = "pressed “all safe”", other
+		}
+		if e.Afraid == "no-fear" {
+			fear, against = "pressed “"+fear+"”", other
+		}
+	}
 	assault := ""
 	if e.Assault == "recent" {
 		assault = "assault within seven days, time-limited care " + map[string]string{"told": "told", "later": "for later", "": "not yet told"}[e.AssaultCare]
 	}
-	return say(alone, safe, fear, assault)
+	return say(alone, safe, fear, against, assault)
+}
+
+// otherwise says that a person in danger was seen in what they wrote or asked
+// for, whatever they pressed when they were asked.
+func (w *writer) otherwise() string {
+	if slices.ContainsFunc(w.Case.Noticed, func(n Notice) bool { return n.urgency() == "" }) {
+		return "their words were noticed"
+	}
+	if len(w.Case.of(func(a Alert) bool { return int(a.Seat) == w.seat })) > 0 {
+		return "an alert was raised"
+	}
+	return ""
 }
 
 func (w *writer) body() []Line {

@@ -2,6 +2,7 @@ package care_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -254,4 +255,68 @@ func ExampleAssess() {
 	// Output:
 	// F Ana fits best and has room
 	// pain cases 5→6, soft cap 6; low-fee slots 0→1/1
+}
+
+// What was pressed does not stand alone beside what the screen found, or beside
+// an alert: the summary says both, in the order in which it can be believed.
+func TestSummaryOfWhatWasPressedAndFound(t *testing.T) {
+	notice := func(class string) func(*care.Case) {
+		return func(c *care.Case) { c.Notice(care.NewNotice(class, "r", "words", now)) }
+	}
+	alert := func(seat uint8) func(*care.Case) {
+		return func(c *care.Case) {
+			if err := c.Alert(care.AlertCall, now); err != nil {
+				t.Fatal(err)
+			}
+			c.Alerts[len(c.Alerts)-1].Seat = seat
+		}
+	}
+	for name, tt := range map[string]struct {
+		found []func(*care.Case)
+		facts []string
+		want  string
+	}{
+		"nothing":                {nil, nil, "alone when asked; feels safe; no fear of the partner"},
+		"words":                  {[]func(*care.Case){notice("crisis"), alert(0)}, nil, "alone when asked; pressed “all safe”; pressed “no fear of the partner”; their words were noticed"},
+		"a call for help":        {[]func(*care.Case){alert(0)}, nil, "alone when asked; pressed “all safe”; pressed “no fear of the partner”; an alert was raised"},
+		"a partner's alert":      {[]func(*care.Case){alert(2)}, nil, "alone when asked; feels safe; no fear of the partner"},
+		"something for a doctor": {[]func(*care.Case){notice("medical")}, nil, "alone when asked; feels safe; no fear of the partner"},
+		"what was pressed too":   {[]func(*care.Case){notice("ipv"), alert(0)}, []string{"safe", "hurt-by-someone", "afraid", "now"}, "alone when asked; someone hurts them; afraid of the partner now: see alone, say nothing to the partner"},
+	} {
+		c := care.NewCase("K7Q-42", now)
+		f := facts(append([]string{"together", "partner"}, tt.facts...)...)
+		if err := c.Submit(f, care.NoRush, now, now); err != nil {
+			t.Fatal(err)
+		}
+		for _, find := range tt.found {
+			find(&c)
+		}
+		in := care.SummaryInput{Case: c, Practice: sample(t), Now: now}
+		check := func(key string) {
+			for _, s := range care.Summarise(in).Sections {
+				if s.Key != key {
+					continue
+				}
+				var lines []string
+				for _, l := range s.Lines {
+					lines = append(lines, l.Text)
+				}
+				if !slices.Contains(lines, tt.want) {
+					t.Errorf("%s, %s: got %q, want %q", name, key, lines, tt.want)
+				}
+			}
+		}
+		check("safety")
+		if name == "a partner's alert" {
+			continue
+		}
+		// And of a partner, by what is theirs.
+		for i := range c.Alerts {
+			c.Alerts[i].Seat = 2
+		}
+		in.Case = care.NewCase("K7Q-42", now)
+		in.Case.Alerts = c.Alerts
+		in.Partners = []care.Seated{{No: 2, Agreed: care.NoSecrets, Partner: care.Partner{Sent: 1, Facts: f, Noticed: c.Noticed}}}
+		check("partner-2")
+	}
 }

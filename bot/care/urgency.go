@@ -30,6 +30,9 @@ func (u Urgency) rank() int {
 // known is under all others.
 func (u Urgency) Over(other Urgency) bool { return u.rank() > other.rank() }
 
+// Compare orders a list with the most urgent first.
+func (u Urgency) Compare(other Urgency) int { return other.rank() - u.rank() }
+
 // Words says it to a therapist.
 func (u Urgency) Words() string {
 	switch u {

@@ -57,6 +57,7 @@ func (r Record) cleaned() Record {
 		each(&l.To, &l.Why, &l.Until, &l.Text)
 		l.Fields, l.Sent = cleanAll(l.Fields), cleanAll(l.Sent)
 	})
+	r.Partners = mapped(r.Partners, func(p *Record) { *p = p.cleaned() })
 	return r
 }
 

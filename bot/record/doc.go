@@ -1,6 +1,7 @@
-// Package record writes out what a practice keeps of one client: as a page to
-// read and print, as a FHIR R4 QuestionnaireResponse for other programs, and as
-// JSON of our own that leaves nothing out.
+// Package record writes out what a practice keeps of one client, and of partners
+// each in a part of their own: as a page to read and print, as a FHIR R4
+// QuestionnaireResponse for other programs, and as JSON of our own that leaves
+// nothing out.
 //
 // A [Record] is plain data. Whoever makes one decides what may stand in it and
 // for whose eyes: this package knows nothing of cases, consent or access, and

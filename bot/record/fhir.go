@@ -15,7 +15,7 @@ const System = "urn:anteroom:"
 const Questionnaire = System + "questionnaire:record|1"
 
 // The part of FHIR R4 (4.0.1) that is written, by
-// https://hl7.org/fhir/R4/questionnaireresponse.html.
+// https://hl7.org/fhir/R4/questionnaireresponse.html and bundle.html.
 type (
 	response struct {
 		ResourceType  string     `json:"resourceType"`
@@ -53,6 +53,14 @@ type (
 		Code    string `json:"code"`
 		Display string `json:"display,omitempty"`
 	}
+	bundle struct {
+		ResourceType string  `json:"resourceType"`
+		Type         string  `json:"type"`
+		Entry        []entry `json:"entry"`
+	}
+	entry struct {
+		Resource response `json:"resource"`
+	}
 	quantity struct {
 		Value  int    `json:"value"`
 		Unit   string `json:"unit,omitempty"`
@@ -64,9 +72,21 @@ type (
 // FHIR writes the answers of the record as one QuestionnaireResponse of FHIR
 // R4: a group for each section, an item for each question. The subject is named
 // by the pseudonym alone. Decisions, releases and looks are no answers, and
-// stand in [HTML] and [JSON] only.
+// stand in [HTML] and [JSON] only. A record with partners is a Bundle of such
+// responses, one for each person, since each has its own subject.
 func FHIR(r Record) ([]byte, error) {
 	r = r.cleaned()
+	if len(r.Partners) == 0 {
+		return indented("FHIR", responseOf(r))
+	}
+	all := bundle{ResourceType: "Bundle", Type: "collection", Entry: []entry{{responseOf(r)}}}
+	for _, p := range r.Partners {
+		all.Entry = append(all.Entry, entry{responseOf(p)})
+	}
+	return indented("FHIR", all)
+}
+
+func responseOf(r Record) response {
 	out := response{ResourceType: "QuestionnaireResponse", Language: code(r.Language), Questionnaire: Questionnaire, Status: "in-progress",
 		Authored: instant(r.Made)}
 	if r.Status == Complete {
@@ -99,7 +119,7 @@ func FHIR(r Record) ([]byte, error) {
 			out.Item = append(out.Item, group)
 		}
 	}
-	return indented("FHIR", out)
+	return out
 }
 
 // typed is an answer by its type. What does not have the form that the type

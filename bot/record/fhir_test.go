@@ -144,6 +144,13 @@ var fhirResponse = object(map[string]member{
 	"item":          {many(fhirItem), false},
 })
 
+// A response in an entry is checked by itself.
+var fhirBundle = object(map[string]member{
+	"resourceType": {oneOf("Bundle"), true},
+	"type":         {oneOf("collection"), true},
+	"entry":        {many(object(map[string]member{"resource": {fhirResponse, true}})), true},
+})
+
 // checkFHIR says everything that is wrong with a document.
 func checkFHIR(t *testing.T, doc []byte) {
 	t.Helper()
@@ -156,6 +163,23 @@ func checkFHIR(t *testing.T, doc []byte) {
 	if d.More() {
 		t.Error("something stands behind the document")
 	}
+	top, _ := v.(map[string]any)
+	if top["resourceType"] != "Bundle" {
+		checkResponse(t, v)
+		return
+	}
+	for _, wrong := range fhirBundle("bundle", v) {
+		t.Error(wrong)
+	}
+	entries, _ := top["entry"].([]any)
+	for _, e := range entries {
+		one, _ := e.(map[string]any)
+		checkResponse(t, one["resource"])
+	}
+}
+
+func checkResponse(t *testing.T, v any) {
+	t.Helper()
 	for _, wrong := range fhirResponse("response", v) {
 		t.Error(wrong)
 	}

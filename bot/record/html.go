@@ -37,6 +37,7 @@ var page = template.Must(template.New("record").Funcs(template.FuncMap{
 <style>
 body { margin: 2rem auto; max-width: 42rem; padding: 0 1rem; font: 1rem/1.5 Georgia, "Times New Roman", serif; color: #1a1a1a; background: #fff; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; margin: 0 0 .5rem; }
+article { margin-top: 3rem; break-before: page; }
 h2 { font-size: 1.2rem; margin: 2rem 0 .5rem; border-bottom: 1px solid #999; }
 p, dd, dt, li { white-space: pre-line; }
 .note, .when { color: #555; font-size: .9rem; }
@@ -58,19 +59,7 @@ blockquote { margin: .3rem 0 0 1rem; white-space: pre-line; }
 <p class="when">{{.}}</p>{{end}}
 {{- range .Page.Notes}}
 <p class="note" dir="auto">{{.}}</p>{{end}}
-{{- range .Sections}}
-<section>
-{{- with .Title}}
-<h2>{{.}}</h2>{{end}}
-<dl>
-{{- range .Items}}
-<dt dir="auto">{{asked .}}</dt>
-{{- range .Answers}}
-<dd dir="auto">{{.Text}}</dd>{{end}}{{end}}
-</dl>
-</section>
-{{- else}}
-<p>{{.Page.Nothing}}</p>{{end}}
+{{- template "sections" .}}
 {{- with .Decisions}}
 <section>
 <h2>{{$.Page.Decisions}}</h2>
@@ -97,6 +86,24 @@ blockquote { margin: .3rem 0 0 1rem; white-space: pre-line; }
 <li dir="auto">{{.}}</li>{{end}}
 </ul>
 </section>{{end}}
+{{- range .Partners}}
+<article>
+<h1>{{.Page.Title}}</h1>
+{{- template "sections" .}}
+</article>{{end}}
 </body>
 </html>
+{{- define "sections"}}{{range .Sections}}
+<section>
+{{- with .Title}}
+<h2>{{.}}</h2>{{end}}
+<dl>
+{{- range .Items}}
+<dt dir="auto">{{asked .}}</dt>
+{{- range .Answers}}
+<dd dir="auto">{{.Text}}</dd>{{end}}{{end}}
+</dl>
+</section>
+{{- else}}
+<p>{{.Page.Nothing}}</p>{{end}}{{end}}
 `))

@@ -21,6 +21,9 @@ type Record struct {
 	Decisions []Event   `json:"decisions,omitempty"` // what the practice told the client, and alerts where the reader may see those
 	Releases  []Release `json:"releases,omitempty"`  // what may go, or went, to somebody else
 	Looks     []string  `json:"looks,omitempty"`     // who read it, a line each, as a person reads it
+	// Partners are those who share the case, each with what they said themselves:
+	// for therapists. The headings of their pages are not used.
+	Partners []Record `json:"partners,omitempty"`
 
 	Page Page `json:"-"`
 }

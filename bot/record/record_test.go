@@ -107,10 +107,41 @@ func compact(doc []byte) string {
 	return strings.ReplaceAll(out, `": `, `":`)
 }
 
+// Each of a couple has a response of their own, with another subject.
+func TestFHIROfACouple(t *testing.T) {
+	t.Parallel()
+	r := sample()
+	r.Partners = []record.Record{{Subject: "b2", Made: made, Sections: r.Sections[1:]}}
+	doc, err := record.FHIR(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFHIR(t, doc)
+	var got struct {
+		Entry []struct {
+			Resource struct {
+				Subject struct{ Identifier struct{ Value string } }
+				Item    []struct {
+					LinkID string `json:"linkId"`
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal(doc, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Entry) != 2 || got.Entry[0].Resource.Subject.Identifier.Value != "c6a1" || got.Entry[1].Resource.Subject.Identifier.Value != "b2" ||
+		len(got.Entry[0].Resource.Item) != 2 || len(got.Entry[1].Resource.Item) != 1 || got.Entry[1].Resource.Item[0].LinkID != "call" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // Our own JSON leaves nothing out: what it holds is the record again.
 func TestJSONIsTheRecord(t *testing.T) {
 	t.Parallel()
 	want := sample()
+	want.Partners = []record.Record{sample()}
+	want.Partners[0].Page = record.Page{}
 	doc, err := record.JSON(want)
 	if err != nil {
 		t.Fatal(err)
@@ -155,6 +186,7 @@ func filled(words string) record.Record {
 	r.Releases[0].To, r.Releases[0].Why, r.Releases[0].Text, r.Releases[0].Sent = words, words, words, []string{words}
 	r.Looks = []string{words}
 	r.Page.Title, r.Page.Notes, r.Page.Looks = words, []string{words}, words
+	r.Partners = []record.Record{r}
 	return r
 }
 

@@ -20,7 +20,7 @@ const (
 	epochGone   = "anteroom-epoch-1 destroyed "
 )
 
-var errDamaged = errors.New("damaged, or made under another root key: restore it, or give the root key that belongs to this vault")
+var errDamaged = errors.New("made under another root key, or damaged: give the root key that belongs to this vault, or restore it")
 
 // Folder is a Vault in a folder of files, one an epoch, each sealed under a key
 // that comes from the root key. Several processes on several machines may use

@@ -354,10 +354,10 @@ func TestOpenFolderRefuses(t *testing.T) {
 		{"a folder readable by the group", func(dir string) error { return os.Chmod(dir, 0o750) }, "chmod 700 "},
 		{"a folder open to all", func(dir string) error { return os.Chmod(dir, 0o701) }, "chmod 700 "},
 		{"an epoch readable by others", func(dir string) error { return os.Chmod(epoch(dir, 1), 0o644) }, "chmod 600 "},
-		{"an epoch that is damaged", func(dir string) error { return os.Truncate(epoch(dir, 2), 40) }, "damaged, or made under another root key"},
+		{"an epoch that is damaged", func(dir string) error { return os.Truncate(epoch(dir, 2), 40) }, "made under another root key, or damaged"},
 		{"an epoch under another number", func(dir string) error {
 			return errors.Join(os.Remove(epoch(dir, 1)), os.Link(epoch(dir, 2), epoch(dir, 1)))
-		}, "damaged, or made under another root key"},
+		}, "made under another root key, or damaged"},
 		{"a missing epoch", func(dir string) error { return os.Remove(epoch(dir, 2)) }, "lacks epoch 2"},
 		{"no first epoch", func(dir string) error { return os.Remove(epoch(dir, 1)) }, "lacks epoch 1"},
 		{"an empty folder", func(dir string) error {

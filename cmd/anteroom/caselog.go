@@ -77,6 +77,10 @@ func (x *examination) audits(ctx context.Context, cfg config, store bot.Store) {
 		s := bot.New(bot.Options{Practice: practice, Store: store, Root: root, Vault: vault, Log: log, Now: x.p.day,
 			Instance: "doctor", Health: quietHealth{}, Meter: quietHealth{}})
 		found, err := s.CheckLogs(ctx)
+		if errors.Is(err, bot.ErrOtherKey) {
+			x.bad("-key-file: %s does not open this store: what it holds of %s was sealed under another key and vault, or is a backup from before its keys were destroyed\ngive the -key-file and -vault that the store was made with, or the -store that belongs to these: nothing can be said of the records before", cfg.KeyFile, practice.ID())
+			continue
+		}
 		if err != nil {
 			x.bad("audit: %s: %v", filepath.Base(folder), err)
 			continue

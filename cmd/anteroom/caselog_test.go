@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,14 +81,29 @@ func TestCaseLogCommands(t *testing.T) {
 			t.Errorf("the log does not say %q:\n%s", want, log)
 		}
 	}
-	doctor := func() string {
+	doctor := func(args ...string) string {
 		var out bytes.Buffer
 		p := &program{stdin: strings.NewReader(""), stdout: &out, stderr: &out}
-		p.run(t.Context(), []string{"doctor", "-practice", folder, "-store", "sqlite:" + db}, nil)
+		p.run(t.Context(), append([]string{"doctor", "-practice", folder, "-store", "sqlite:" + db}, args...), nil)
 		return out.String()
 	}
 	if out := doctor(); !strings.Contains(out, "audit: 5 lines of 2 cases, unbroken") {
 		t.Errorf("doctor: %s", out)
+	}
+
+	// Another key, with a vault of its own or with the right one: nobody wrote to the store.
+	other := filepath.Join(dir, "other.key")
+	command(exitDone, "keys", "new", other)
+	for _, args := range [][]string{{"-key-file", other}, {"-key-file", other, "-vault", db + ".key.vault"}} {
+		out := doctor(args...)
+		if !regexp.MustCompile(`PROBLEM  -(key-file|vault).*`+regexp.QuoteMeta(other)).MatchString(out) || !strings.Contains(out, "give the ") {
+			t.Errorf("%v: doctor does not say that this is another key, or what to do:\n%s", args, out)
+		}
+		for _, blame := range []string{"wrote to the store", "cannot be read", "audit: "} {
+			if strings.Contains(out, blame) {
+				t.Errorf("%v: doctor says %q where the key is wrong:\n%s", args, blame, out)
+			}
+		}
 	}
 
 	// Somebody takes the line of the look out of the file.
@@ -106,5 +122,46 @@ func TestCaseLogCommands(t *testing.T) {
 	}
 	if out := doctor(); !strings.Contains(out, "PROBLEM  audit: the log of "+id+" is broken at line 3: it is missing") {
 		t.Errorf("doctor: %s", out)
+	}
+}
+
+// The list of cases begins with the most urgent, and its columns stand under
+// their heads.
+func TestCaseListShowsUrgency(t *testing.T) {
+	t.Parallel()
+	c := openCounter(t)
+	opening := []string{"/start", "start", "I agree", "yes", "yes, I am", "California"}
+	for chat, words := range [][]string{
+		{"all safe", "Low or different desire", "that is all", "That is enough: write me here"},
+		{"a medical emergency"},
+		{"all safe", "Low or different desire", "that is all", "That is enough: write me here"},
+		{"I might harm myself"},
+		{"all safe", "Low or different desire", "that is all", "That is enough: write me here", "I take nitrates and I take viagra"},
+	} {
+		for i, words := range slices.Concat(opening, words) {
+			in := bot.Inbound{Practice: "quiet-river", Channel: "telegram", ID: fmt.Sprint(chat, "/", i), Chat: fmt.Sprint("chat ", chat), Locale: "en", What: bot.Words{Text: words}}
+			if err := c.service.Receive(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			c.settle()
+		}
+		c.now = c.now.Add(time.Minute)
+	}
+	code, out := c.caseVerb("list")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	at := strings.Index(lines[0], "URGENCY")
+	if code != exitDone || at < 0 || len(lines) != 6 {
+		t.Fatalf("exit %d:\n%s", code, out)
+	}
+	var got, moved []string
+	for _, line := range lines[1:] {
+		got = append(got, strings.Fields(line[at:])[0])
+		moved = append(moved, line[strings.Index(lines[0], "MOVED"):][:len(time.DateTime)])
+	}
+	if want := []string{"R0", "R1", "M", "-", "-"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q:\n%s", got, want, out)
+	}
+	if moved[3] >= moved[4] {
+		t.Errorf("of those that are as urgent, the one that moved last is not at the end:\n%s", out)
 	}
 }

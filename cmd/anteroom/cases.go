@@ -16,7 +16,7 @@ import (
 var caseCommand = command{
 	run:  cases,
 	name: "case", args: "list | VERB ID", short: "the cases of a practice: list, show, log, ack, export, disclose, release, unlock, erase",
-	long: `"anteroom case list" prints a line for each case: no client's word is in it.
+	long: `"anteroom case list" prints a line for each case, the most urgent first: no client's word is in it.
 "anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
 The look and its reason are written into the case's log, and the client can see that there was one.
 "anteroom case log K7Q-42" prints that log: who did what, and when. It outlives the case.
@@ -113,9 +113,13 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "CASE\tMOVED\tSTATUS\tWHERE IT STANDS")
+	fmt.Fprintln(w, "CASE\tURGENCY\tMOVED\tSTATUS\tWHERE IT STANDS")
 	for _, l := range lines {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.ID, l.Updated.Format(time.DateTime), l.Status, strings.Join(l.State, " "))
+		urgency := "-"
+		if l.Urgency != care.NoRush {
+			urgency = string(l.Urgency)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.ID, urgency, l.Updated.Format(time.DateTime), l.Status, strings.Join(l.State, " "))
 	}
 	return w.Flush()
 }

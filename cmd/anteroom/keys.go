@@ -92,7 +92,7 @@ func openKeys(c config, makeThem bool) (seal.Root, seal.Vault, error) {
 	}
 	folder, err := seal.OpenFolder(vault, root)
 	if err != nil {
-		return root, nil, usageError{fmt.Errorf("-vault: %w", err)}
+		return root, nil, usageError{fmt.Errorf("-vault, with the key in %s: %w", c.KeyFile, err)}
 	}
 	return root, folder, nil
 }

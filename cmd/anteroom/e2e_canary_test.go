@@ -32,8 +32,11 @@ func TestTenThousandCanaries(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer cancel()
 			people, least := 262, 10_000
-			if testing.Short() {
+			switch {
+			case testing.Short():
 				people, least = 16, 600
+			case raced:
+				people, least = 40, 1_500
 			}
 			a := newAviary(t, kind, uint64(31+i), people)
 			a.start(ctx)

@@ -61,6 +61,9 @@ type chatState struct {
 	Policy care.Secrets `cbor:"31,keyasint,omitempty"`
 	// Earlier are the cases of this person that came to an end before this one.
 	Earlier []string `cbor:"32,keyasint,omitempty"`
+	// Alone: they said when the door opened that this is a private moment. It holds
+	// until the door shuts again.
+	Alone bool `cbor:"33,keyasint,omitempty"`
 	// Zone and Quieted are what the case knows of where the person is, and
 	// whether they rest.
 	Zone    string `cbor:"40,keyasint,omitempty"`
@@ -192,6 +195,7 @@ func firstContact(w *world) error {
 	c := &chatState{Channel: from.Channel, To: from.Chat, Lang: w.p.Greets(from.Locale), Last: w.now.Unix()}
 	t := newTalk(w, c)
 	t.wrote()
+	first := "" // what is said between who we are and the first question
 	switch what := w.ev.What.(type) {
 	case Press:
 		if way, _ := t.wayOut(what.Data); sideDialogs[way] != "" {
@@ -221,20 +225,27 @@ func firstContact(w *world) error {
 		case "x":
 			return t.bland()
 		case "privacy":
-			t.phrase(command)
+			first = command
 		case "language":
 			return t.startIn(arg)
+		case "":
+			first = w.p.speech.asked(what.Text)
 		}
 	case Media:
 		if met, err := t.screenedFirst(what.Caption); met || err != nil {
 			return err
 		}
-		t.noWords(what.Kind)
+		first = noWords(what.Kind)
 	default:
 		return nil
 	}
 	if err := t.begin(intakeDialog, nil); err != nil {
 		return err
+	}
+	if first != "" {
+		before := max(0, len(w.out.parcels)-1)
+		t.phrase(first)
+		slices.Reverse(w.out.parcels[before:])
 	}
 	t.offerOthers()
 	return t.close()
@@ -432,8 +443,8 @@ func (t *talk) said(text string) error {
 	if t.consentOld() {
 		return t.asksConsentAgain()
 	}
-	if t.w.p.speech.asked(text) {
-		t.phrase("program")
+	if answer := t.w.p.speech.asked(text); answer != "" {
+		t.phrase(answer)
 		return t.again()
 	}
 	if len(t.c.Runs) == 0 || isMain(t.top().Dialog) && t.c.Done != "" {
@@ -462,20 +473,21 @@ func (t *talk) media(m Media) error {
 		return nil
 	}
 	if !t.left() {
-		t.noWords(m.Kind)
+		t.phrase(noWords(m.Kind))
 	}
 	return t.again()
 }
 
-func (t *talk) noWords(kind string) {
+// noWords is the key of what is said to what is no words.
+func noWords(kind string) string {
 	key := "media." + kind
 	switch {
 	case kind == MediaLong:
-		key = "too-long"
+		return "too-long"
 	case !slices.Contains(phrases, key):
-		key = "media." + MediaOther
+		return "media." + MediaOther
 	}
-	t.phrase(key)
+	return key
 }
 
 // press takes a button: one of the open question, one that is always there, or

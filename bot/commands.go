@@ -133,6 +133,12 @@ func (t *talk) rests(why rest) {
 // interrupt opens a dialog over what is going on; one that is open already is
 // asked again, so that ten presses do not pile up ten.
 func (t *talk) interrupt(dialog string) error {
+	t.closes(dialog)
+	return t.begin(dialog, nil)
+}
+
+// closes takes an earlier run of a dialog away, with what lies over it.
+func (t *talk) closes(dialog string) {
 	t.c.Rest = 0
 	for i, r := range t.c.Runs {
 		if r.Dialog != dialog || i == 0 {
@@ -144,7 +150,6 @@ func (t *talk) interrupt(dialog string) error {
 		}
 		break
 	}
-	return t.begin(dialog, nil)
 }
 
 // moves goes back, skips, or offers the answers that can be changed.

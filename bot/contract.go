@@ -82,6 +82,7 @@ func ForScripts() Contract {
 			sideDialogs["call"]: {"phone": nil, "when": nil, "voicemail": {"voicemail-ok"}},
 			"offer":             {"slot": nil, "time_words": nil}, "question": {"reply": nil}, "call": {"call_words": nil},
 			releaseDialog: releaseAnswers(),
+			inviteDialog:  {factInvitePrivate: {"yes-private"}},
 		},
 		Givens: map[string][]string{"emergency": place, "helplines": place, "helplines.*": place, "reply.by": append([]string{factUrgency}, place...), "call.next": place,
 			"release.until": {factReleaseUntil}},

@@ -44,8 +44,10 @@ const awayShuts = time.Hour
 
 const (
 	factPrivate = "private" // of the intake, which asks for a private moment itself
-	doorMarks   = "door"
-	markOpen    = "open" // opens a message that waits
+	// factInvitePrivate is that of an invite, which asks unless the door just did.
+	factInvitePrivate = "invite_private"
+	doorMarks         = "door"
+	markOpen          = "open" // opens a message that waits
 
 	answerYes    = "yes"
 	answerNotNow = "not-now"
@@ -61,6 +63,7 @@ func (t *talk) returns(away time.Duration) error {
 	if away < awayShuts {
 		return nil
 	}
+	c.Alone = false
 	if c.Door == nil {
 		if c.Consent == nil && c.Case == "" && len(c.Earlier) == 0 {
 			return nil
@@ -88,12 +91,7 @@ func (t *talk) asksItself() (bool, error) {
 	if t.top().Dialog != intakeDialog {
 		return t.c.Lock == nil && t.top().Params[paramCourse] != "" && strings.HasPrefix(turn.Open.Step, stepPrivate), nil
 	}
-	d, ok := t.w.p.Library.Dialog(intakeDialog)
-	if !ok {
-		return false, nil
-	}
-	i, ok := d.Index(turn.Open.Step)
-	return ok && d.Steps[i].Into != nil && d.Steps[i].Into.Name == factPrivate, nil
+	return t.asks(factPrivate)
 }
 
 // before reports that something lies open before the shut door.
@@ -124,6 +122,7 @@ func (t *talk) leaves() error {
 	d.Since, d.Below = t.w.now.Unix(), len(t.c.Runs)
 	d.Left, d.Quick = true, true
 	t.tellsStill()
+	t.c.Alone = false
 	d.Asked, d.Passed, d.Shared = false, false, false
 	t.c.Rest = paused
 	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self })
@@ -282,6 +281,7 @@ func (t *talk) doorHears(answer string) error {
 		d.Shared, d.Since = true, d.Since+1
 		return t.doorAsks()
 	}
+	t.c.Alone = answer == answerYes
 	return t.opens()
 }
 

@@ -40,7 +40,7 @@ func TestDangerPressIsMet(t *testing.T) {
 			name         care.AlertName
 		}{
 			{"I might harm myself", "Call or text now", care.AlertCrisis},
-			{"Someone hurts me", "You can call these people", care.AlertIPV},
+			{"Someone hurts me", "You can call at any time, and it is free.", care.AlertIPV},
 			{"Someone else is in danger", "now, if someone is in danger", care.AlertDanger},
 			{"A medical emergency", "911", care.AlertMedical},
 		} {
@@ -99,7 +99,7 @@ func TestDangerPressIsMetAgain(t *testing.T) {
 			for _, tt := range []struct {
 				press bot.Press
 				hears string
-			}{{harms, "Call or text now"}, {hurts, "You can call these people"}, {hurts, "You can call these people"}} {
+			}{{harms, "Call or text now"}, {hurts, "You can call at any time, and it is free."}, {hurts, "You can call at any time, and it is free."}} {
 				p.hears()
 				h.clock.Advance(61 * time.Minute)
 				if heard := p.do(tt.press).hears(); len(heard) == 0 || !strings.HasPrefix(heard[0], tt.hears) {
@@ -115,7 +115,7 @@ func TestDangerPressIsMetAgain(t *testing.T) {
 			}
 			h.clock.Advance(61 * time.Minute)
 			where.opens(p)
-			if heard := strings.Join(p.hears(), "\n"); !strings.Contains(heard, "You can call these people") || strings.Contains(heard, h.phrase("stale-button")) {
+			if heard := strings.Join(p.hears(), "\n"); !strings.Contains(heard, "You can call at any time, and it is free.") || strings.Contains(heard, h.phrase("stale-button")) {
 				t.Errorf("when the door opened: got %q", heard)
 			}
 			p.presses("Go on")
@@ -158,7 +158,7 @@ func TestOldDangerButtonIsMet(t *testing.T) {
 				t.Errorf("a safe one: got %q and %d alerts", heard, len(h.alerts()))
 			}
 			p.do(bot.Press{Data: data})
-			if heard := p.hears(); !strings.HasPrefix(at(heard, 0), "You can call these people") || len(heard) != 2 {
+			if heard := p.hears(); !strings.HasPrefix(at(heard, 0), "You can call at any time, and it is free.") || len(heard) != 2 {
 				t.Errorf("got %q", heard)
 			}
 			if all := h.alerts(); len(all) != 1 || all[0].Name != care.AlertIPV {
@@ -219,7 +219,7 @@ func TestPartnerAfraidAtTheDoor(t *testing.T) {
 	h.clock.Advance(90 * time.Minute)
 	bo.hears()
 	bo.do(bot.Press{Data: afraid})
-	if heard := strings.Join(bo.hears(), "\n"); !strings.Contains(heard, "You can call these people") {
+	if heard := strings.Join(bo.hears(), "\n"); !strings.Contains(heard, "You can call at any time, and it is free.") {
 		t.Errorf("got %q", heard)
 	}
 	if all := h.alerts(); len(all) != 1 || all[0].Name != care.AlertIPV || all[0].Seat == 0 {

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,7 +86,14 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 		return g.period(p.Practice.Keep.Unfinished)
 	}
 	if kind, ok := strings.CutPrefix(name, "helplines."); ok {
-		return p.Helplines.Lines(g.lang, h.place(f), kind)
+		kinds := strings.FieldsFunc(f.Param(paramAlso), func(r rune) bool { return r == ',' })
+		if kind != "also" {
+			kinds = slices.Insert(kinds, 0, kind)
+		}
+		if len(kinds) == 0 {
+			return ""
+		}
+		return p.Helplines.Lines(g.lang, h.place(f), kinds...)
 	}
 	if name == "release.until" {
 		return g.window(string(t.releaseUntil(f)), "", time.UTC)

@@ -34,11 +34,13 @@ const (
 	inviteDialog = "invite"
 	tokenBody    = 20 // bytes of a token that nobody can guess
 	tokenTag     = 10 // bytes by which one is known as made here, before the store is asked
-	tokenLength  = 48 // letters and digits, so that a token is one word and none that means something; a link of Telegram takes 64
+	tokenLength  = 48 // one word, and none that means something; a link of Telegram takes 64
 	dueUnused    = "unused"
 )
 
-var tokenLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+// tokenLetters have no vowel: by chance a token would spell what an invite must
+// not say.
+var tokenLetters = base32.NewEncoding("bcdfghjklmnpqrstvwxyz0123456789_").WithPadding(base32.NoPadding)
 
 // makeToken makes the token of an event: a step made again makes the same.
 func makeToken(root seal.Root, p PracticeID, c care.CaseID, ev EventID) string {

@@ -46,8 +46,8 @@ func (p *Practice) ID() PracticeID { return PracticeID(p.Practice.ID) }
 // known of a place. A place is a country ("GB") or a region of it ("US-CA").
 type Helplines interface {
 	// Lines are the numbers of a place in a language, each on a line of its own,
-	// of every kind when none is named. It is never empty: where nothing is known
-	// it is the emergency number.
+	// of every kind when none is named. Of a place that has none they say so;
+	// where the place is not known they are empty.
 	Lines(lang, place string, kinds ...string) string
 	// Emergency is the emergency number of a place, or words that hold anywhere.
 	Emergency(lang, place string) string
@@ -143,8 +143,8 @@ func (s *Service) Reload(p *Practice) error {
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resting", "resumed", "stopped",
 	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "returning", "changed", "program",
-	"welcome-back", "after-sent", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
-	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "forget-kept.what", "forget-kept.until", "copies.none",
+	"welcome-back", "after-sent", "after-sent.more", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
+	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "readers", "readers.asks", "confidential", "confidential.asks", "cost", "cost.asks", "duration", "duration.asks", "forget-kept.what", "forget-kept.until", "copies.none",
 	"looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",
 	"language.choose", "language.now", "language.offer", "say.this-language",
 	"door.moment", "door.shared", "door.later", "door.again", "btn.door.yes", "btn.door.not-now", "btn.door.shared", "btn.door.go-on",
@@ -152,7 +152,7 @@ var phrases = []string{
 	"x.line", "x.honest", "word.ask", "word.bad", "word.set", "lock.consent", "lock.left", "btn.lock.leave", "btn.lock.change", "btn.lock.remove",
 	"pin.door", "pin.ask", "pin.new", "pin.again", "pin.digits", "pin.differ", "pin.set", "pin.change", "pin.removed", "pin.wrong", "pin.wait", "pin.cleared",
 	"words.weekdays", "words.months", "words.clock", "words.clock.full", "words.date", "words.date.year", "words.moment", "words.days",
-	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.year.other", "words.month.other", "words.day.other",
+	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.place", "words.year.other", "words.month.other", "words.day.other",
 	"words.hour.other", "words.minute.other", "words.second.other",
 	"invite.link", "invite.code", "invite.closed", "invite.refused", "secrets.no-secrets", "secrets.limited", "partner.after",
 	"screen.doctor", "screen.services", "screen.services-again", "screen.blocked", "btn.therapy", "after-help",

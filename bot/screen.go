@@ -44,6 +44,13 @@ func meeting(f safety.Finding) string {
 	return meets[f.Class]
 }
 
+// linesOf are the help lines that each of those dialogs shows. Where words say
+// several dangers, one dialog meets them and shows the lines of all.
+var linesOf = map[string]string{"crisis": "crisis", dangerDialog: "crisis", "child": "child", "ipv": "violence", assaultDialog: "assault"}
+
+// paramAlso are the further lines that such a dialog shows, parted by commas.
+const paramAlso = "also"
+
 // isMeeting reports that a dialog meets somebody in need.
 func isMeeting(dialog string) bool {
 	if dialog == dangerDialog || dialog == assaultDialog || dialog == sideDialogs["now"] {
@@ -67,6 +74,7 @@ type once uint8
 const (
 	saidDoctor once = 1 << iota // to see a doctor
 	saidAgreed                  // the question of [agreedDialog]
+	saidNext                    // what comes after everything was sent
 )
 
 // screened looks at what was typed, before anything else does, for the words
@@ -84,8 +92,7 @@ func (t *talk) screened(text string) (met bool, err error) {
 	case dialog != "" && t.c.Consent == nil:
 		return true, t.interrupt(sideDialogs["now"])
 	case dialog != "":
-		t.notice(f, text)
-		return true, t.interrupt(dialog)
+		return true, t.meets(found, text)
 	case t.barred():
 		return false, nil // it is held back, and looked at again when the door opens
 	case f.Class == safety.Medical:
@@ -98,6 +105,40 @@ func (t *talk) screened(text string) (met bool, err error) {
 		return true, t.interrupt(agreedDialog)
 	}
 	return false, nil
+}
+
+// meets begins the dialog of the most serious of what was found. It shows the
+// help lines for all of it, and the on-call is told of each.
+func (t *talk) meets(found []safety.Finding, text string) error {
+	var met, also []string
+	for _, f := range found {
+		dialog := meeting(f)
+		if dialog == "" || slices.Contains(met, dialog) {
+			continue
+		}
+		t.notice(f, text)
+		if line := linesOf[dialog]; len(met) > 0 && line != "" && line != linesOf[met[0]] && !slices.Contains(also, line) {
+			also = append(also, line)
+		}
+		met = append(met, dialog)
+	}
+	params := make(map[string]string)
+	if len(also) > 0 {
+		params[paramAlso] = strings.Join(also, ",")
+	}
+	t.closes(met[0])
+	if err := t.begin(met[0], params); err != nil {
+		return err
+	}
+	for _, name := range met[1:] {
+		if name == assaultDialog {
+			continue // nobody is told of that unless the person asks
+		}
+		if err := t.alert(name, dialogs.Facts{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // screenedFirst is screened for the very first words of somebody.
@@ -184,10 +225,9 @@ func (t *talk) dangerOf(data string) (dialog string, at int, err error) {
 	}
 	for i := len(runs) - 1; i >= 0; i-- {
 		for n, given := range runs[i].Trail {
-			was := runs[i] // as it was when this was not answered
-			was.Trail = slices.Delete(slices.Clone(was.Trail), n, n+1)
-			was.Draft, was.Editing, was.Asked, was.Shown = nil, "", "", 0
-			t.c.Runs = append(slices.Clone(runs[:i]), was)
+			if err := t.goesBack(runs[:i], runs[i], n); err != nil {
+				return "", -1, err
+			}
 			answer := ""
 			turn, err := t.try(dialogs.Choose{Among: func(step string, rev uint32, options []dialogs.Option) string {
 				answer = t.meantOnce(data, step, rev, options)
@@ -205,6 +245,23 @@ func (t *talk) dangerOf(data string) (dialog string, at int, err error) {
 		}
 	}
 	return "", -1, nil
+}
+
+// goesBack makes the last dialog as it was when answer n of it was to be given.
+// What was said since is not said again, but for what the question depends on: an
+// answer that was changed stands behind those that came after it.
+func (t *talk) goesBack(below []dialogs.Run, was dialogs.Run, n int) error {
+	given, since := was.Trail[n], was.Trail[n+1:]
+	was.Trail = slices.Clone(was.Trail[:n])
+	was.Draft, was.Editing, was.Asked, was.Shown = nil, "", "", 0
+	for {
+		t.c.Runs = append(slices.Clone(below), was)
+		turn, err := t.open()
+		if err != nil || len(since) == 0 || turn.Open != nil && turn.Open.Step == given.Step {
+			return err
+		}
+		was.Trail, since = append(was.Trail, since[0]), since[1:]
+	}
 }
 
 // mostRevs is how far back a button is looked for.

@@ -15,7 +15,7 @@ var inDanger = []struct{ words, first, alert string }{
 	{"I want to kill myself", "Call or text now.", "crisis"},
 	{"quiero matarme esta noche", "Call or text now.", "crisis"},
 	{"my stepfather touches my 9 year old daughter at night", "A child in danger this minute", "child"},
-	{"my boyfriend beats me and I am scared of him", "You can call these people at any time.", "ipv"},
+	{"my boyfriend beats me and I am scared of him", "You can call at any time, and it is free.", "ipv"},
 	{"my erection has lasted five hours and it hurts", "Please call 911 now", "medical"},
 }
 

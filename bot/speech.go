@@ -33,8 +33,16 @@ type speech struct {
 	tongues   []*tongue         // the practice's own first
 	commands  map[string]string // folded words of all languages, and the command that they mean
 	languages map[string]string // folded names of the languages, in all of them
-	asks      []string          // folded words that ask what we are
+	asks      []asked           // questions about us
 }
+
+// asked are folded words that ask something about us, between spaces, and the text
+// that answers.
+type asked struct{ words, answer string }
+
+// answersToAsked are the texts that answer; words that ask for one stand under
+// its key with ".asks" behind it.
+var answersToAsked = []string{"program", "readers", "confidential", "cost", "duration"}
 
 func newSpeech(p *Practice) *speech {
 	s := &speech{commands: make(map[string]string), languages: make(map[string]string)}
@@ -49,7 +57,11 @@ func newSpeech(p *Practice) *speech {
 				claim(s.commands, word, key.command)
 			}
 		}
-		s.asks = slices.AppendSeq(s.asks, g.words("program.asks"))
+		for _, answer := range answersToAsked {
+			for words := range g.words(answer + ".asks") {
+				s.asks = append(s.asks, asked{" " + words + " ", answer})
+			}
+		}
 		claim(s.languages, script.Fold(g.name), g.lang)
 		for word := range g.words("say.this-language") {
 			claim(s.languages, word, g.lang)
@@ -59,7 +71,7 @@ func newSpeech(p *Practice) *speech {
 				claim(s.languages, script.Fold(names.Name(g.tag)), g.lang)
 			}
 		}
-		for _, name := range []string{dialogs.WordsMonths, dialogs.WordsJoin} {
+		for _, name := range []string{dialogs.WordsMonths, dialogs.WordsJoin, dialogs.WordsPlace} {
 			lines := []string{g.say(name)}
 			for _, other := range s.tongues {
 				if other != g {
@@ -211,11 +223,18 @@ func (s *speech) named(name string) string {
 	return s.languages[name]
 }
 
-// asked reports whether short words ask what we are.
-func (s *speech) asked(text string) bool {
+// asked is the text that answers a question about us in short words; empty where
+// they ask none. What we are is asked in many ways; the other questions must end
+// the message: "how long does it take until it works" asks something else.
+func (s *speech) asked(text string) string {
 	if len(text) > mostCommand {
-		return false
+		return ""
 	}
 	text = " " + script.Fold(text) + " "
-	return slices.ContainsFunc(s.asks, func(words string) bool { return strings.Contains(text, " "+words+" ") })
+	for _, a := range s.asks {
+		if strings.HasSuffix(text, a.words) || a.answer == "program" && strings.Contains(text, a.words) {
+			return a.answer
+		}
+	}
+	return ""
 }

@@ -18,7 +18,8 @@ var sideDialogs = map[string]string{"call": "call-me", "now": "help-now", "what"
 func (t *talk) top() *dialogs.Run { return &t.c.Runs[len(t.c.Runs)-1] }
 
 // begin opens a dialog on top of what is going on. Where the person is now is
-// not asked again; everything else is, for a new answer may be another one.
+// not asked again, nor whether they are alone when the door has just asked that;
+// everything else is, for a new answer may be another one.
 func (t *talk) begin(dialog string, params map[string]string) error {
 	run := dialogs.Run{Dialog: dialog, Params: make(map[string]string, len(params)+1)}
 	maps.Copy(run.Params, params)
@@ -27,10 +28,13 @@ func (t *talk) begin(dialog string, params map[string]string) error {
 	}
 	run.Params[paramRun] = t.w.root.Pseudonym("run", string(t.w.ev.ID), dialog)[:8]
 	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
-		here := t.here()
+		known := map[string]string{factHere: t.here()}
+		if t.c.Alone && t.w.ev.Who.Role == Client { // what the practice begins asks all the same
+			known[factInvitePrivate] = "yes-private"
+		}
 		for _, step := range d.Steps {
-			if step.Op == script.Ask && step.Into != nil && step.Into.Name == factHere && here != "" {
-				run.Trail = append(run.Trail, dialogs.Entry{Step: step.ID, Kind: dialogs.Answer, Value: here,
+			if step.Op == script.Ask && step.Into != nil && known[step.Into.Name] != "" {
+				run.Trail = append(run.Trail, dialogs.Entry{Step: step.ID, Kind: dialogs.Answer, Value: known[step.Into.Name],
 					At: t.w.now.Unix(), Script: d.Sum})
 			}
 		}
@@ -76,6 +80,20 @@ func (t *talk) open() (dialogs.Turn, error) {
 		return dialogs.Turn{}, nil
 	}
 	return dialogs.Step(t.w.p.Library, *t.top(), dialogs.Begin{}, t.w.now, t.tongue().form, t.host)
+}
+
+// asks reports that the open question is for a fact.
+func (t *talk) asks(fact string) (bool, error) {
+	turn, err := t.open()
+	if err != nil || turn.Open == nil {
+		return false, err
+	}
+	d, ok := t.w.p.Library.Dialog(t.top().Dialog)
+	if !ok {
+		return false, nil
+	}
+	i, ok := d.Index(turn.Open.Step)
+	return ok && d.Steps[i].Into != nil && d.Steps[i].Into.Name == fact, nil
 }
 
 // again says the open question once more, if there is one; at a shut door, the
@@ -207,6 +225,15 @@ func (t *talk) finished(turn dialogs.Turn) error {
 		t.phrase("after-help")
 		return nil
 	}
+	if here := turn.Facts.Text(factHere); here != "" && !t.barred() && !t.isShut() {
+		asks, err := t.asks(factHere)
+		if err != nil {
+			return err
+		}
+		if asks { // they have just said it
+			return t.input(dialogs.Press{Answer: here})
+		}
+	}
 	return t.again()
 }
 
@@ -214,6 +241,7 @@ func (t *talk) finished(turn dialogs.Turn) error {
 // not sent goes when unfinished intakes go.
 func (t *talk) intakeOver(outcome string) error {
 	t.c.Done = outcome
+	t.c.Once &^= saidNext
 	t.w.unplan(t.self, dueNudge)
 	t.over = t.over || t.c.Consent == nil && t.c.Case == ""
 	if outcome == outcomeRefused {
@@ -275,6 +303,10 @@ func (t *talk) afterwards(anew bool) error {
 			key = "after-answer"
 		case t.w.now.Unix() > t.c.ReplyBy:
 			key = "after-late"
+		case t.c.Once&saidNext != 0 && !anew:
+			key = "after-sent.more"
+		default:
+			t.c.Once |= saidNext
 		}
 		t.phrase(key)
 	default:

@@ -683,7 +683,7 @@ func helpPasses(t *testing.T, leaves bool) {
 	later(time.Second)
 	writes(two, "/privacy", "I want to kill myself", "/help", "my boyfriend beats me and I am scared of him")
 	begins(t, "in danger", two.texts("ann"), "Shall I also tell", // behind /privacy, which waits
-		"Call or text now.", "What would you like", "What would you like", "You can call these people", "What would you like")
+		"Call or text now.", "What would you like", "What would you like", "You can call at any time, and it is free.", "What would you like")
 	if leaves {
 		before := len(two.texts("ann"))
 		writes(two, "/x")

@@ -94,7 +94,7 @@ func TestCheckWithinAYear(t *testing.T) {
 			t.Errorf("on %s: got %v, want %d problems", tt.now.Format(time.DateOnly), got, tt.want)
 		}
 	}
-	files["translations/fr/helplines.yaml"] = &fstest.MapFile{Data: []byte("language: fr\nwords: {Emergency: Urgences, \"112\": le 112}\n")}
+	files["translations/fr/helplines.yaml"] = &fstest.MapFile{Data: []byte("language: fr\nwords: {\"I know no help line for that place yet.\": Aucune ligne, \"112\": le 112}\n")}
 	if got := content.Check(files, day); len(got) != 1 || got[0].File != "translations/fr/texts.yaml" {
 		t.Errorf("a language without texts: got %v", got)
 	}

@@ -13,6 +13,7 @@
 //	dialogs.lock    the ids that were released
 //	reviews.yaml    who has read the texts on safety and consent, and when
 //	practice/    a sample practice to start from
+//	transcripts/ conversations with it, to read and sign
 //
 // The files are the product, so they are read as they are: a practice replaces
 // any of them with its own. This package embeds them, and reads those that
@@ -27,6 +28,11 @@ import "embed"
 //
 //go:embed assignments dialogs lists texts translations practice safety schema helplines.yaml reviews.yaml dialogs.lock
 var Files embed.FS
+
+// Transcripts are the conversations, apart: they show the content, and are none.
+//
+//go:embed transcripts
+var Transcripts embed.FS
 
 // Proof names the content here as it was when it was last proved.
 //

@@ -47,15 +47,15 @@ func TestHelplines(t *testing.T) {
 		{"BR", "192 (ambulance) or 190 (police)", "188", "America/Sao_Paulo"},
 		{"FR", "112", "3114", "Europe/Paris"},
 		{"DE", "112", "0800 111 0 111", "Europe/Berlin"},
-		{"KE", "112 or your local emergency number", "112 or your local emergency number", "Africa/Nairobi"},
-		{"XX", "112 or your local emergency number", "112 or your local emergency number", ""},
-		{"", "112 or your local emergency number", "112 or your local emergency number", ""},
+		{"KE", "112 or your local emergency number", "I know no help line for that place yet.", "Africa/Nairobi"},
+		{"XX", "112 or your local emergency number", "I know no help line for that place yet.", ""},
+		{"", "112 or your local emergency number", "", ""},
 	} {
 		t.Run(tt.place, func(t *testing.T) {
 			if got := d.Emergency(tt.place); got != tt.emergency {
 				t.Errorf("emergency: got %q, want %q", got, tt.emergency)
 			}
-			if got := d.Lines(tt.place, content.Crisis); !strings.Contains(got, tt.crisis) {
+			if got := d.Lines(tt.place, content.Crisis); !strings.Contains(got, tt.crisis) || tt.crisis == "" && got != "" {
 				t.Errorf("crisis: got %q, want %q in it", got, tt.crisis)
 			}
 			if got := d.Zone(tt.place); got != tt.zone {
@@ -79,7 +79,8 @@ func TestHelplinesInSpanish(t *testing.T) {
 	for _, tt := range []struct{ got, want string }{
 		{es.Lines("ES", content.Crisis), "Línea de prevención del suicidio: 024 (día y noche)"},
 		{es.Lines("US", content.Assault), "RAINN, sexual assault hotline: 800-656-4673 (día y noche)"},
-		{es.Lines("XX"), "Emergencias: 112 o el número local de emergencias"},
+		{es.Lines("XX"), "Todavía no conozco ninguna línea de ayuda en ese lugar."},
+		{es.Lines(""), ""},
 		{es.Emergency("BR"), "192 (ambulancia) o 190 (policía)"},
 		{es.Emergency("US-CA"), "911"},
 		{es.Zone("US-CA"), "America/Los_Angeles"},
@@ -97,9 +98,9 @@ func TestHelplineWordMistakes(t *testing.T) {
 		", dated: 2026-11-01, crisis: [{name: A, number: \"1, call\", hours: always}]}\n"
 	for name, tt := range map[string]struct{ words, want string }{
 		"none":             {"", "translations/es/helplines.yaml: the file is empty"},
-		"another language": {"language: fr\nwords: {Emergency: a}\n", "translations/es/helplines.yaml:1:11: the file says another language than its folder"},
-		"some missing":     {"language: es\nwords:\n  Emergency: a\n  always: b\n", `translations/es/helplines.yaml:3:3: "1, call" is not translated`},
-		"an empty one":     {"language: es\nwords: {Emergency: a, always: \"\", \"1, call\": c, 112 or another: d}\n", "translations/es/helplines.yaml:2:31: this must be words"},
+		"another language": {"language: fr\nwords: {\"I know no help line for that place yet.\": a}\n", "translations/es/helplines.yaml:1:11: the file says another language than its folder"},
+		"some missing":     {"language: es\nwords:\n  \"I know no help line for that place yet.\": a\n  always: b\n", `translations/es/helplines.yaml:3:3: "1, call" is not translated`},
+		"an empty one":     {"language: es\nwords: {\"I know no help line for that place yet.\": a, always: \"\", \"1, call\": c, 112 or another: d}\n", "translations/es/helplines.yaml:2:63: this must be words"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := content.Helplines(fstest.MapFS{"helplines.yaml": {Data: []byte(lines)}, "translations/es/helplines.yaml": {Data: []byte(tt.words)}})

@@ -19,5 +19,5 @@ func ExampleHelplines() {
 	// Output:
 	// Samaritans: 116 123 (day and night)
 	// 999
-	// Emergency: 112 or your local emergency number
+	// I know no help line for that place yet.
 }

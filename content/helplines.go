@@ -51,8 +51,8 @@ type Directory struct {
 	Countries map[string]Country
 	Elsewhere string // emergency words for any other place
 
-	emergency string                // the word before an emergency number
-	in        map[string]*Directory // by language
+	none string                // said of a place that has no line
+	in   map[string]*Directory // by language
 }
 
 // Helplines reads helplines.yaml. Every mistake in it comes back together, as
@@ -62,7 +62,7 @@ func Helplines(fsys fs.FS) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{Countries: map[string]Country{}, emergency: emergencyWord}
+	d := &Directory{Countries: map[string]Country{}, none: noLine}
 	f.fields(top, []string{"elsewhere", "countries"}, map[string]func(*yaml.Node){
 		"elsewhere": func(n *yaml.Node) {
 			f.fields(n, []string{"emergency"}, map[string]func(*yaml.Node){"emergency": f.text(&d.Elsewhere)})
@@ -165,8 +165,9 @@ func (d *Directory) Zone(place string) string {
 }
 
 // Lines is the help numbers of a place as a client reads them, one a line,
-// each once; of every kind when none is named. Where none is known it is one
-// line with the emergency number: it is never empty.
+// each once; of every kind when none is named. Of a place that has none it says
+// so; where the place is not known it is empty. The emergency number stands
+// apart: see [Directory.Emergency].
 func (d *Directory) Lines(place string, kinds ...Kind) string {
 	if len(kinds) == 0 {
 		kinds = Kinds[:]
@@ -182,8 +183,8 @@ func (d *Directory) Lines(place string, kinds ...Kind) string {
 			}
 		}
 	}
-	if len(lines) == 0 {
-		return d.emergency + ": " + d.Emergency(place)
+	if len(lines) == 0 && place != "" {
+		return d.none
 	}
 	return strings.Join(lines, "\n")
 }

@@ -13,8 +13,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// emergencyWord stands before the emergency number where no other is known.
-const emergencyWord = "Emergency"
+// noLine is said of a place that has no help line.
+const noLine = "I know no help line for that place yet."
 
 // In is the directory with the words beside its numbers in another language,
 // or as it stands where they are not translated. A help line keeps its name
@@ -47,7 +47,7 @@ func (d *Directory) readWords(fsys fs.FS) error {
 		name := "translations/" + lang + "/" + lineFile
 		f, top, err := open(fsys, name)
 		if errors.Is(err, fs.ErrNotExist) {
-			return Problems{{File: name, What: "the words beside the help numbers are not translated", Mend: "write the file: `language: " + lang + "` and, under `words:`, a line as `" + emergencyWord + ": …` for each word beside the numbers"}}
+			return Problems{{File: name, What: "the words beside the help numbers are not translated", Mend: "write the file: `language: " + lang + "` and, under `words:`, a line as `\"" + noLine + "\": …` for each word beside the numbers"}}
 		}
 		if err != nil {
 			return err
@@ -82,7 +82,7 @@ func (d *Directory) readWords(fsys fs.FS) error {
 
 // words are all words beside the numbers, sorted.
 func (d *Directory) words() []string {
-	used := map[string]bool{emergencyWord: true}
+	used := map[string]bool{noLine: true}
 	use := func(s string) {
 		if strings.ContainsFunc(s, unicode.IsLetter) {
 			used[s] = true
@@ -109,7 +109,7 @@ func (d *Directory) with(words map[string]string) *Directory {
 		}
 		return s
 	}
-	out := &Directory{Countries: make(map[string]Country, len(d.Countries)), Elsewhere: say(d.Elsewhere), emergency: say(emergencyWord)}
+	out := &Directory{Countries: make(map[string]Country, len(d.Countries)), Elsewhere: say(d.Elsewhere), none: say(noLine)}
 	for code, c := range d.Countries {
 		lines := make(map[Kind][]Number, len(c.Lines))
 		for kind, numbers := range c.Lines {

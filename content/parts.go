@@ -44,6 +44,8 @@ func (r *textsReader) parts() {
 			what, mend = names(t.Words, 12)
 		case "words.join":
 			what, mend = names(t.Words, 0)
+		case "words.place":
+			what, mend = places(t.Words)
 		case "words.clock":
 			if !tells(t.Words, 5) {
 				what, mend = "this pattern does not tell five past one in the afternoon from other times", "write four minutes past three in the afternoon, as 15:04 or 3:04 pm"
@@ -76,6 +78,16 @@ func names(words string, want int) (what, mend string) {
 		}
 	}
 	return "", ""
+}
+
+// places reads the words that stand around a place.
+func places(words string) (what, mend string) {
+	for of := range strings.SplitSeq(words, "|") {
+		if before, behind, ok := strings.Cut(of, "…"); !ok || before+behind == "" {
+			return fmt.Sprintf("%q does not say where the place stands", of), "write … for the place, as in: i live in …"
+		}
+	}
+	return names(words, 0)
 }
 
 // tells reports whether times of day that are written by a pattern can be told

@@ -210,7 +210,7 @@ func TestTranslation(t *testing.T) {
 		t.Errorf("resumed: got %q", got)
 	}
 	for key := range english.Sums() {
-		if strings.HasPrefix(key, "say.") || key == "program.asks" {
+		if strings.HasPrefix(key, "say.") || strings.HasSuffix(key, ".asks") {
 			t.Errorf("%s has a sum, and each language has its own words", key)
 		}
 	}

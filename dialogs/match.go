@@ -86,6 +86,11 @@ func (w *walk) read(typed string) reading {
 		if r, ok := w.extraByNumber(folded); ok {
 			return r
 		}
+		if s.Type == script.Country {
+			if i, ok := w.place(text); ok {
+				return reading{readAnswer, w.offered.All[i].ID}
+			}
+		}
 		return w.own(nil, text)
 	case script.Several, script.Hours:
 		if r, ok := w.extraByNumber(folded); ok {

@@ -17,7 +17,8 @@ func (w *walk) message(out []Output, s *script.Step) []Output {
 	return out
 }
 
-// text fills a phrase in.
+// text fills a phrase in. A line that holds only what the host has nothing to
+// say for is left out.
 func (w *walk) text(p *script.Phrase) string {
 	segments := p.In(w.lang)
 	if len(segments) == 0 {
@@ -29,9 +30,15 @@ func (w *walk) text(p *script.Phrase) string {
 	var b strings.Builder
 	f := w.facts()
 	around := directed(segments)
+	gone := false // the line begins with what is not there
 	for _, s := range segments {
+		from := b.Len()
+		begins := from == 0 || b.String()[from-1] == '\n'
 		switch s.Kind {
 		case script.Literal:
+			if gone {
+				s.Text = strings.TrimPrefix(s.Text, "\n")
+			}
 			b.WriteString(s.Text)
 		case script.FactHere:
 			b.WriteString(Isolate(label(f, w.d.Facts[s.Slot], w.values[s.Slot]), around))
@@ -40,6 +47,7 @@ func (w *walk) text(p *script.Phrase) string {
 		case script.Readback:
 			b.WriteString(strings.Join(w.readback(), "\n"))
 		}
+		gone = begins && s.Kind == script.GivenHere && b.Len() == from
 	}
 	return strings.TrimSpace(b.String())
 }

@@ -12,18 +12,20 @@ import (
 )
 
 // The engine asks the host for the words of a language under these names, as it
-// asks for a given. For the first two a host gives one line for each language
+// asks for a given. For all but the last a host gives one line for each language
 // that people may type in, the person's own first, with the words parted by |.
 // Where a host gives nothing the engine knows the English ones.
 const (
 	WordsMonths = "words.months"    // the names of the twelve months: "enero|febrero|…"
 	WordsJoin   = "words.join"      // what stands between answers typed together: "y|e"
+	WordsPlace  = "words.place"     // what stands around a place: "i live in …|… now"
 	WordsDate   = "words.date.year" // how a day is written: "{day} de {month} de {year}"
 )
 
 var english = map[string]string{
 	WordsMonths: "January|February|March|April|May|June|July|August|September|October|November|December",
 	WordsJoin:   "and",
+	WordsPlace:  "i am in …|i'm in …|i live in …|in …|… now",
 	WordsDate:   "{day} {month} {year}",
 }
 

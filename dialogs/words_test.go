@@ -2,6 +2,10 @@ package dialogs_test
 
 import (
 	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"anteroom/dialogs"
 )
@@ -21,5 +25,29 @@ func TestNumeral(t *testing.T) {
 		if got := dialogs.Numeral(tt.lang, tt.n); got != tt.want {
 			t.Errorf("%s %d: got %q, want %q", tt.lang, tt.n, got, tt.want)
 		}
+	}
+}
+
+// A line that holds only what the host has nothing to say for is left out.
+func TestEmptyLinesAreLeftOut(t *testing.T) {
+	lib := loadFrom(t, fstest.MapFS{"dialogs/d.yaml": {Data: []byte(`dialog: d
+given: {fee.full: text, none: text}
+steps:
+  a: {say: "Call now.\n{none}\nOr {none}write.\n\n{none}\nThe fee is\n{fee.full}\n{none}"}
+  b: {say: "{none}\n\nLast."}
+  end: {finish: done}
+`)}})
+	turn, err := dialogs.Step(lib, dialogs.Run{Dialog: "d"}, dialogs.Begin{}, time.Unix(1_800_000_000, 0), "en", &desk{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, o := range turn.Out {
+		if s, ok := o.(dialogs.Say); ok {
+			said = append(said, s.Text)
+		}
+	}
+	if diff := cmp.Diff([]string{"Call now.\nOr write.\n\nThe fee is\n120", "Last."}, said); diff != "" {
+		t.Errorf("said (-want +got):\n%s", diff)
 	}
 }

@@ -45,7 +45,7 @@ func onCase(p *program, c command, fl *flag.FlagSet, verb string, args []string)
 	}
 	id, err := care.ParseCaseID(fl.Arg(0))
 	if err != nil {
-		return "", usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42", fl.Arg(0))}
+		return "", usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42, and anteroom case list shows them", fl.Arg(0))}
 	}
 	if err := p.parse(c, fl, fl.Args()[1:], -1); err != nil {
 		return "", err
@@ -85,7 +85,7 @@ func caseDisclose(ctx context.Context, p *program, c command, args []string) err
 		return err
 	}
 	if *number < 1 {
-		return usageError{errors.New("-release is missing: nothing leaves for anybody else without a release that the client signed")}
+		return usageError{errors.New("-release is missing: name by its number a release that the client signed; nothing leaves for anybody else without one")}
 	}
 	return p.lockUp(ctx, read, *to, *out, *format, func(s *bot.Service, keys string, _ []care.TherapistID) (record.Record, error) {
 		return s.Disclose(ctx, id, *number, operator(), keys)
@@ -202,7 +202,7 @@ func recipients(p *bot.Practice, to string) (audience, error) {
 			problems = append(problems, errors.New("-to: this is a secret key, which should be nowhere but with its owner: make a new one, and give its public key, age1…"))
 			continue
 		} else if !strings.HasPrefix(who, "age1") {
-			problems = append(problems, fmt.Errorf("-to %q: nobody in the roster has this id, and it is no public key of age (age1…)", who))
+			problems = append(problems, fmt.Errorf("-to %q: nobody in the roster has this id, and it is no public key of age: write an id of roster.yaml, or age1…", who))
 			continue
 		} else if len(who) > 16 {
 			name = who[:12] + "…" + who[len(who)-4:]
@@ -233,13 +233,13 @@ func (p *program) mayWrite(out string) error {
 	}
 	switch _, err := os.Lstat(out); {
 	case err == nil:
-		return usageError{fmt.Errorf("-o %s: it is there already, and is not written over", out)}
+		return usageError{fmt.Errorf("-o %s: it is there already, and is not written over: choose another name", out)}
 	case !errors.Is(err, fs.ErrNotExist):
 		return usageError{fmt.Errorf("-o %s: %w", out, cause(err))}
 	}
 	dir := filepath.Dir(out)
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("-o %s: there is no folder %s", out, dir)}
+		return usageError{fmt.Errorf("-o %s: there is no folder %s: make it first", out, dir)}
 	}
 	return nil
 }
@@ -331,7 +331,7 @@ func caseRelease(ctx context.Context, p *program, c command, args []string) erro
 		if practice, _, err := loadPractice(cfg.Practice); err != nil {
 			return err
 		} else if _, ok := practice.Therapist(care.TherapistID(*as)); !ok {
-			return usageError{fmt.Errorf("-as %q: nobody in the roster has this id", *as)}
+			return usageError{fmt.Errorf("-as %q: nobody in the roster has this id: write one of roster.yaml", *as)}
 		}
 	}
 	s, done, err := p.service(ctx, cfg)

@@ -63,7 +63,7 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 	case (verb == "show" || verb == "log") && len(rest) == 1:
 		var err error
 		if id, err = care.ParseCaseID(rest[0]); err != nil {
-			return usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42", rest[0])}
+			return usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42, and anteroom case list shows them", rest[0])}
 		}
 	default:
 		return usageError{errors.New("write: anteroom case list, or: anteroom case show K7Q-42 -reason WHY, or: anteroom case log K7Q-42")}
@@ -139,7 +139,7 @@ func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func()
 		cfg.KeyFile = file + ".key"
 	}
 	if cfg.KeyFile == "" {
-		problems = append(problems, errors.New("-key-file is missing"))
+		problems = append(problems, errors.New("-key-file is missing: name the root key; with SQLite -store is enough"))
 	}
 	if len(problems) > 0 {
 		return nil, nil, joinUsage(problems)

@@ -91,11 +91,12 @@ func chat(ctx context.Context, p *program, c command, args []string) error {
 	if *lang != "" && !speaks(practice.Library, *lang) {
 		return notIn(practice.Library, *lang)
 	}
-	log := slog.New(slog.DiscardHandler)
-	if cfg.LogLevel == "debug" {
-		if log, err = p.logger(cfg); err != nil {
-			return err
-		}
+	log, err := p.logger(cfg)
+	if err != nil {
+		return err
+	}
+	if cfg.LogLevel != "debug" {
+		log = slog.New(slog.DiscardHandler)
 	}
 	typed := isTerminal(p.stdin)
 	client := terminal.New(terminal.Options{In: p.stdin, Out: p.stdout, Echo: !typed})

@@ -80,7 +80,7 @@ func (r *rehearsal) rehearse(ctx context.Context, name string) error {
 		case turn.Waiting != "":
 			in, err = r.result(d, turn.Waiting)
 		default:
-			in, err = r.answer()
+			in, err = r.answer(turn.Open)
 		}
 		if err != nil || in == nil {
 			return err
@@ -122,8 +122,9 @@ func (r *rehearsal) tell(ctx context.Context, turn dialogs.Turn) error {
 	return nil
 }
 
-// answer reads what the client writes; nil at the end of the input.
-func (r *rehearsal) answer() (dialogs.Input, error) {
+// answer reads what the client writes to a question; nil at the end of the input.
+// Of the words that count everywhere those that are the dialog's own are known.
+func (r *rehearsal) answer(q *dialogs.Question) (dialogs.Input, error) {
 	line, ok := r.line()
 	switch {
 	case !ok:
@@ -131,8 +132,18 @@ func (r *rehearsal) answer() (dialogs.Input, error) {
 		return nil, r.lines.Err()
 	case line == "back":
 		return dialogs.Back{}, nil
+	case line == "skip":
+		return dialogs.Skip{}, nil
 	case line == "change":
 		return dialogs.Change{}, nil
+	case line == "help":
+		own, _, _ := strings.Cut(r.lang, "-")
+		key := "help-why"
+		if q.Why == "" {
+			key = "why-none"
+		}
+		r.say("%s\n\n", r.texts[own].Say(key, func(string) string { return q.Why }))
+		return dialogs.Begin{}, nil
 	default:
 		return dialogs.Words{Text: line}, nil
 	}

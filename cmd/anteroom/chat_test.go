@@ -55,3 +55,12 @@ steps:
 		}
 	}
 }
+
+// TestRehearsalHelps: help says why the question is asked, and asks it again;
+// skip passes over it.
+func TestRehearsalHelps(t *testing.T) {
+	code, out := tries(t, "unknown\nhelp\nskip\n", "chat", "-dialog", "where-now")
+	if code != exitDone || !strings.Contains(out, "Why I ask: Help numbers differ by country.") || strings.Count(out, "Which country") != 2 || !strings.Contains(out, "the dialog ends as: not-said") {
+		t.Errorf("code %d, want why it is asked:\n%s", code, out)
+	}
+}

@@ -60,7 +60,7 @@ func checkContent(ctx context.Context, p *program, c command, args []string) err
 	case len(rest) == 1:
 		folder = rest[0]
 	case len(rest) > 1:
-		return usageError{errors.New("name one folder")}
+		return usageError{errors.New("name one folder: anteroom check DIR")}
 	}
 	switch {
 	case !slices.Contains([]string{"text", "json", "sarif"}, *format):
@@ -83,7 +83,7 @@ func checkContent(ctx context.Context, p *program, c command, args []string) err
 	}
 	proof := prove(files, p.day(), true)
 	if *only != "" && proof.report != nil && proof.summary(*only) == nil {
-		return usageError{fmt.Errorf("there is no dialog %q", *only)}
+		return usageError{fmt.Errorf("there is no dialog %q; there are: %s", *only, strings.Join(proof.library.Names(), ", "))}
 	}
 	switch *format {
 	case "json":

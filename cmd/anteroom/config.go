@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 )
 
 const envPrefix = "ANTEROOM_"
@@ -138,7 +141,7 @@ func readSecret(setting, path string) (string, error) {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", fmt.Errorf("%s: cannot read %s: %w", setting, path, cause(err))
+		return "", fmt.Errorf("%s: cannot read %s: %w; put the secret into it, and run chmod 600 %s", setting, path, cause(err), path)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return "", fmt.Errorf("%s: %s can be read by others (mode %04o): run chmod 600 %s", setting, path, info.Mode().Perm(), path)
@@ -154,12 +157,20 @@ func readSecret(setting, path string) (string, error) {
 	return secret, nil
 }
 
-// cause takes the path and the operation off a file error: the message names
-// them already.
+// cause takes the path and the operation off a file error, since the message
+// names them already, and says what may help.
 func cause(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
-		return pe.Err
+		err = pe.Err
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w (check the name)", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w (check whose it is, and who may use it)", err)
+	case errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
+		return fmt.Errorf("%w (choose another name)", err)
 	}
 	return err
 }
@@ -174,8 +185,9 @@ func joinUsage(problems []error) error {
 // parse reads the flags of a command. most is how many arguments may follow,
 // -1 for any number.
 func (p *program) parse(c command, fl *flag.FlagSet, args []string, most int) error {
-	fl.SetOutput(p.stderr)
-	fl.Usage = func() {
+	fl.SetOutput(io.Discard)
+	fl.Usage = func() {}
+	usage := func() {
 		fmt.Fprintf(p.stdout, "Usage: anteroom %s\n\n%s\n", strings.TrimSpace(c.name+" [flags] "+c.args), strings.TrimSpace(c.long))
 		any := false
 		fl.VisitAll(func(*flag.Flag) { any = true })
@@ -187,9 +199,14 @@ func (p *program) parse(c command, fl *flag.FlagSet, args []string, most int) er
 	}
 	switch err := fl.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
+		usage()
 		return errHelp
 	case err != nil:
-		return usageError{errors.New("see anteroom help " + c.name)}
+		var known []string
+		fl.VisitAll(func(f *flag.Flag) { known = append(known, "-"+f.Name) })
+		return usageError{fmt.Errorf("%w; see anteroom help %s (flags: %s)", err, c.name, cmp.Or(strings.Join(known, ", "), "none"))}
+	case most >= 0 && fl.NArg() > most && strings.HasPrefix(fl.Arg(most), "-"):
+		return usageError{fmt.Errorf("%s stands behind the arguments: write the flags first; see anteroom help %s", fl.Arg(most), c.name)}
 	case most >= 0 && fl.NArg() > most:
 		return usageError{fmt.Errorf("%q is one argument too many; see anteroom help %s", fl.Arg(most), c.name)}
 	}

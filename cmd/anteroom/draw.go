@@ -195,7 +195,7 @@ func passedIn(ctx context.Context, folder, transcript string) (map[string]map[st
 		}
 	}
 	if len(passed) == 0 {
-		return nil, usageError{errors.New("-path: " + transcript + " passes no step")}
+		return nil, usageError{errors.New("-path: " + transcript + " passes no step: name one that plays a dialog, as anteroom chat -record writes")}
 	}
 	return passed, nil
 }

@@ -73,7 +73,7 @@ func addCount(lib *script.Library, named []string, counts map[string]map[string]
 	}
 	if len(fields) == 4 {
 		if _, ok := lib.Dialog(fields[0]); !ok && isNumber(fields[2]) {
-			return fmt.Errorf("there is no dialog %q", fields[0])
+			return fmt.Errorf("there is no dialog %q; there are: %s", fields[0], strings.Join(lib.Names(), ", "))
 		}
 		named, fields = fields[:1], fields[1:]
 	}

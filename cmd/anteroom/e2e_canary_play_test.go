@@ -159,7 +159,7 @@ func (g *guest) stays(ctx context.Context) error {
 	if err := g.writes(ctx, "it is sent", "Send it"); err != nil {
 		return err
 	}
-	if err := g.writes(ctx, "Your answers are with us", "and "+w(), w()+"?"); err != nil {
+	if err := g.writes(ctx, "I do not pass on what you write now", "and "+w(), w()+"?"); err != nil {
 		return err
 	}
 	for i := range 2 {

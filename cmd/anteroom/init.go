@@ -21,7 +21,8 @@ own. Nothing that is there already is touched.
 
 What DIR does not hold is taken from the built-in content, and is the newest with every version. With -all
 the dialogs, lists, translations and help numbers are written too, for those who want to change them; they are
-yours from then on. schema/ goes with them: with it an editor completes and underlines what you write.
+yours from then on. schema/ goes with them: with it an editor completes and underlines what you write. So does
+transcripts/: conversations with the sample practice, which "anteroom replay -update" writes anew for yours.
 
 -signed-by fills the sign-offs that "anteroom serve" insists on: a named clinician has read the crisis and
 consent texts, and somebody answers for using Telegram and Slack.`,
@@ -30,7 +31,7 @@ consent texts, and somebody answers for using Telegram and Slack.`,
 func initialise(_ context.Context, p *program, c command, args []string) error {
 	fl := newFlags("init")
 	signedBy := fl.String("signed-by", "", "`NAME` of the clinician who read the texts and answers for the messengers")
-	all := fl.Bool("all", false, "write the dialogs, lists, translations and help numbers as well")
+	all := fl.Bool("all", false, "write the dialogs, lists, translations, help numbers and transcripts as well")
 	if err := p.parse(c, fl, args, 1); err != nil {
 		return err
 	}
@@ -38,8 +39,11 @@ func initialise(_ context.Context, p *program, c command, args []string) error {
 		return usageError{errors.New("write: anteroom init DIR")}
 	}
 	dir := fl.Arg(0)
+	if strings.ContainsAny(*signedBy, "\"\\\n") {
+		return usageError{errors.New("-signed-by: write the name without quotes")}
+	}
 	wrote := 0
-	err := fs.WalkDir(content.Files, ".", func(path string, d fs.DirEntry, err error) error {
+	write := func(files fs.FS, path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -47,14 +51,12 @@ func initialise(_ context.Context, p *program, c command, args []string) error {
 		if !isPractice && !strings.HasPrefix(path, "texts/") && !*all {
 			return nil
 		}
-		data, err := fs.ReadFile(content.Files, path)
+		data, err := fs.ReadFile(files, path)
 		if err != nil {
 			return err
 		}
 		if to == "practice.yaml" && *signedBy != "" {
-			if data, err = sign(data, *signedBy, time.Now()); err != nil {
-				return err
-			}
+			data = sign(data, *signedBy, time.Now())
 		}
 		file := filepath.Join(dir, filepath.FromSlash(to))
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -75,9 +77,12 @@ func initialise(_ context.Context, p *program, c command, args []string) error {
 		wrote++
 		fmt.Fprintf(p.stdout, "wrote  %s\n", file)
 		return nil
-	})
-	if err != nil {
-		return err
+	}
+	for _, files := range []fs.FS{content.Files, content.Transcripts} {
+		err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error { return write(files, path, d, err) })
+		if err != nil {
+			return err
+		}
 	}
 	if _, _, err := loadPractice(dir); err != nil {
 		return err
@@ -88,13 +93,10 @@ func initialise(_ context.Context, p *program, c command, args []string) error {
 
 // sign fills every empty sign-off of a practice file. It works on the text, so
 // that the comments stay.
-func sign(data []byte, name string, on time.Time) ([]byte, error) {
-	if strings.ContainsAny(name, "\"\\\n") {
-		return nil, usageError{errors.New("-signed-by: write the name without quotes")}
-	}
+func sign(data []byte, name string, on time.Time) []byte {
 	day := on.Format(time.DateOnly)
 	return []byte(strings.NewReplacer(
 		`signed_by: ""`, `signed_by: "`+name+`"`, `signed_on: ""`, `signed_on: `+day,
 		`{by: "", on: ""}`, `{by: "`+name+`", on: `+day+`}`,
-	).Replace(string(data))), nil
+	).Replace(string(data)))
 }

@@ -87,6 +87,9 @@ func openKeys(c config, makeThem bool) (seal.Root, seal.Vault, error) {
 		}
 	}
 	root, err := seal.ReadRoot(c.KeyFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return root, nil, usageError{fmt.Errorf("-key-file: %s is not there: put the key back from its backup, or name the file that holds it; with SQLite the first run of serve makes it beside the database", c.KeyFile)}
+	}
 	if err != nil {
 		return root, nil, usageError{fmt.Errorf("-key-file: %w", err)}
 	}

@@ -161,7 +161,7 @@ func readPractice(folder string, files fstest.MapFS) (*bot.Practice, *content.Di
 		return nil, nil, usageError{inFolder(folder, fmt.Errorf("practice.yaml: hours: %w", err))}
 	}
 	if missing := p.Missing(); len(missing) > 0 {
-		return nil, nil, usageError{fmt.Errorf("texts/en.yaml lacks: %s", strings.Join(missing, ", "))}
+		return nil, nil, usageError{fmt.Errorf("texts/en.yaml lacks: %s; write them as in the texts/en.yaml that anteroom init writes into a new folder", strings.Join(missing, ", "))}
 	}
 	return p, lines, nil
 }

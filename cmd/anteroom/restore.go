@@ -58,7 +58,7 @@ func restore(ctx context.Context, p *program, c command, args []string) error {
 	}
 	for _, id := range fl.Args() {
 		if !slices.ContainsFunc(marks, func(m seal.Mark) bool { return m.Practice == id }) {
-			return usageError{fmt.Errorf("the vault knows no practice %q; see: anteroom restore", id)}
+			return usageError{fmt.Errorf("the vault knows no practice %q: those that it knows are shown by anteroom restore without a name", id)}
 		}
 	}
 	waiting := 0

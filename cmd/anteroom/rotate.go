@@ -50,7 +50,7 @@ func (p *program) custody(ctx context.Context, cfg config) (seal.Root, seal.Vaul
 		return root, nil, nil, usageError{err}
 	}
 	if file, ok := strings.CutPrefix(cfg.Store, "sqlite:"); ok && !exists(file) {
-		return root, nil, nil, usageError{fmt.Errorf("-store: there is no file %s", file)}
+		return root, nil, nil, usageError{fmt.Errorf("-store: there is no file %s: name the database that serve made", file)}
 	}
 	store, err := openStore(ctx, cfg.Store)
 	if err != nil {

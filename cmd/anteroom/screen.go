@@ -124,7 +124,7 @@ func (p *program) screenLabelled(rules *safety.Rules, name string, in io.Reader,
 		return err
 	}
 	if t.lines == 0 {
-		return usageError{fmt.Errorf("%s has no lines", name)}
+		return usageError{fmt.Errorf("%s has no lines: write LABEL, a tab, LANGUAGE, a tab and TEXT", name)}
 	}
 	return t.write(p.stdout)
 }

@@ -22,7 +22,7 @@ import (
 func noteTranslated(p *program, folder string, files fs.FS, lang string) error {
 	root := "translations/" + lang
 	if info, err := fs.Stat(files, root); err != nil || !info.IsDir() {
-		return usageError{fmt.Errorf("there is no folder %s: a translation stands in translations/LANGUAGE of the practice's folder", filepath.Join(folder, root))}
+		return usageError{fmt.Errorf("there is no folder %s: a translation stands in translations/LANGUAGE of the practice's folder; make it first", filepath.Join(folder, root))}
 	}
 	lib, err := script.Load(files, "en") // the originals alone: a translation may be what is to be mended
 	if err != nil {

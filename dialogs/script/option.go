@@ -27,7 +27,7 @@ type Options struct {
 
 // words are codes of places that somebody may type who means no place: "no" is
 // not Norway.
-var words = []string{"NO", "IN", "IT", "IS", "ME", "SO", "TO", "AM", "AT", "BE", "DO", "MY", "ES", "SE", "SI"}
+var words = []string{"NO", "IN", "IT", "IS", "ME", "SO", "TO", "AM", "AT", "BE", "DO", "MY", "ES", "SE", "SI", "AL", "NI"}
 
 // NewOptions makes options ready to be matched. Shown are the ids that get a
 // button; none means all.

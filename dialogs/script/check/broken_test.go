@@ -72,6 +72,11 @@ func TestBroken(t *testing.T) {
 			rule:  check.RuleHelp, line: "tell:", after: "numbers:", what: "asked a second question, tell, before any help number",
 		},
 		{
+			name:  "help lines, and no number where none is known",
+			edits: []edit{{"dialogs/crisis.yaml", "      In danger this minute: {emergency}.\n\n", "\n"}},
+			rule:  check.RuleHelp, line: "say: |-", what: "this text shows no number at all",
+		},
+		{
 			name:  "an answer takes the word for help",
 			edits: []edit{{intake, `yes-private: [private, alone, sure, yeah]`, `yes-private: [private, alone, sure, yeah, "now"]`}},
 			rule:  check.RuleHelp, line: `yes-private: "Yes"`, what: "at private-moment they answer",

@@ -11,14 +11,28 @@ import (
 
 // numbers reports that a step shows help numbers.
 func numbers(s *script.Step) bool {
-	for _, text := range append(slices.Clone(s.Say), s.Ask) {
-		for _, seg := range text.In("") {
-			if seg.Kind == script.GivenHere && (seg.Text == "helplines" || strings.HasPrefix(seg.Text, "helplines.")) {
-				return true
+	return slices.ContainsFunc(append(slices.Clone(s.Say), s.Ask), lines)
+}
+
+// lines reports that a text shows help lines.
+func lines(text *script.Phrase) bool {
+	return fills(text, func(given string) bool { return given == "helplines" || strings.HasPrefix(given, "helplines.") })
+}
+
+func fills(text *script.Phrase, is func(given string) bool) bool {
+	return slices.ContainsFunc(text.In(""), func(seg script.Segment) bool { return seg.Kind == script.GivenHere && is(seg.Text) })
+}
+
+// alone proves that no text counts on help lines alone: where none is known the
+// emergency number is left.
+func (p *proof) alone() {
+	for _, s := range p.d.Steps {
+		for _, text := range append(slices.Clone(s.Say), s.Ask, s.Again, s.Why) {
+			if p.own(s) && text != nil && lines(text) && !fills(text, func(given string) bool { return given == "emergency" }) {
+				p.tell(Finding{Rule: RuleHelp, At: text.At, What: "where no help line is known, this text shows no number at all", Mend: "say {emergency} in it, too", Transcript: p.summary.Transcript(s.ID)})
 			}
 		}
 	}
-	return false
 }
 
 // help proves that whoever asks for help is shown numbers after one question
@@ -28,6 +42,7 @@ func (p *proof) help() {
 		return
 	}
 	p.shadows()
+	p.alone()
 	if p.d.Name != p.opts.Help {
 		return
 	}

@@ -6,10 +6,11 @@
 // language, that a clinician can read, change and sign. A rule says which
 // words in which order mean something (says), what must stand near them
 // (with), and what turns them off (unless): a negation, the past, a film, an
-// agreement. Lists of one name in several languages are one list, so a rule
-// that joins lists stands once, under safety/both. The rules of all languages
-// are held at once, since people mix them; the screen is never told which
-// language it reads.
+// agreement. A rule may be faint: signs that mean danger only together, and
+// that say nothing beside words that name it. Lists of one name in several
+// languages are one list, so a rule that joins lists stands once, under
+// safety/both. The rules of all languages are held at once, since people mix
+// them; the screen is never told which language it reads.
 //
 // Words are compared as they sound rather than as they are typed: case,
 // accents, invisible characters, stretched, spaced or replaced letters and

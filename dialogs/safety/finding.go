@@ -44,6 +44,8 @@ type Finding struct {
 	// Unclear: the words may be play or harm, and the person should be asked
 	// whether both agreed on it. The class is then Kink.
 	Unclear bool
+
+	faint bool
 }
 
 // Words is the piece of a person's text that a rule found. It prints and logs

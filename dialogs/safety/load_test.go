@@ -120,3 +120,26 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A faint rule leaves the class to a plainer one, and to nothing else.
+func TestFaint(t *testing.T) {
+	r, err := safety.Load(fstest.MapFS{"safety/en/a.yaml": {Data: []byte(`source: x
+rules:
+  - {id: signs, class: crisis, source: x, faint: true, says: ["goodbye & bridge"]}
+  - {id: hits, class: ipv, source: x, says: ["he hits me"]}
+  - {id: play, class: kink, source: x, says: ["our game"]}
+`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]safety.Class{
+		"goodbye, I am on the bridge":               safety.Crisis,
+		"goodbye, I am on the bridge. he hits me":   safety.IPV,
+		"our game is goodbye on the bridge, always": safety.Kink,
+		"he hits me": safety.IPV, "the bridge": safety.None,
+	} {
+		if got := class(r, text); got != want {
+			t.Errorf("%q: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -44,7 +44,7 @@ type ruleText struct {
 	file, language string
 	says           []text
 	with, unless   []text
-	unclear        bool
+	unclear, faint bool
 }
 
 // file is one rule file as it was read.
@@ -272,6 +272,16 @@ func (f *file) readContexts(n *yaml.Node) {
 	})
 }
 
+// yes reads true or false.
+func (f *file) yes(n *yaml.Node, to *bool) {
+	switch n.Value {
+	case "true", "false":
+		*to = n.Value == "true"
+	default:
+		f.bad(here(n), fmt.Sprintf("%q is neither true nor false", n.Value), "write true, or leave it out")
+	}
+}
+
 func (f *file) readRules(n *yaml.Node) {
 	if n.Kind != yaml.SequenceNode {
 		f.bad(here(n), "rules is not a list", "begin each rule with - id: NAME")
@@ -282,20 +292,14 @@ func (f *file) readRules(n *yaml.Node) {
 		class, source := f.class, f.source
 		problems := len(f.problems)
 		f.fields(c, "a rule", map[string]func(*yaml.Node){
-			"id":     func(n *yaml.Node) { r.id, _ = f.text(n) },
-			"class":  func(n *yaml.Node) { class, _ = f.text(n) },
-			"source": func(n *yaml.Node) { source, _ = f.text(n) },
-			"says":   func(n *yaml.Node) { r.says = f.texts(n) },
-			"with":   func(n *yaml.Node) { r.with = f.texts(n) },
-			"unless": func(n *yaml.Node) { r.unless = f.texts(n) },
-			"unclear": func(n *yaml.Node) {
-				switch n.Value {
-				case "true", "false":
-					r.unclear = n.Value == "true"
-				default:
-					f.bad(here(n), fmt.Sprintf("%q is neither true nor false", n.Value), "write true, or leave it out")
-				}
-			},
+			"id":      func(n *yaml.Node) { r.id, _ = f.text(n) },
+			"class":   func(n *yaml.Node) { class, _ = f.text(n) },
+			"source":  func(n *yaml.Node) { source, _ = f.text(n) },
+			"says":    func(n *yaml.Node) { r.says = f.texts(n) },
+			"with":    func(n *yaml.Node) { r.with = f.texts(n) },
+			"unless":  func(n *yaml.Node) { r.unless = f.texts(n) },
+			"unclear": func(n *yaml.Node) { f.yes(n, &r.unclear) },
+			"faint":   func(n *yaml.Node) { f.yes(n, &r.faint) },
 		})
 		if len(f.problems) > problems {
 			continue

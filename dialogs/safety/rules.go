@@ -30,6 +30,7 @@ type rule struct {
 	class        Class
 	with, unless uint64 // contexts, a bit each: one of with must be there, none of unless may
 	unclear      bool
+	faint        bool // it counts where no other rule finds anything
 }
 
 // listing is a list that has lines beside its words and phrases.
@@ -402,7 +403,7 @@ func (b *builder) context(f *file, c contextText) {
 
 func (b *builder) rule(f *file, r ruleText) {
 	owner := int32(len(b.rules))
-	b.rules = append(b.rules, rule{id: r.id.text, class: r.class, with: b.set(f, r.with), unless: b.set(f, r.unless), unclear: r.unclear})
+	b.rules = append(b.rules, rule{id: r.id.text, class: r.class, with: b.set(f, r.with), unless: b.set(f, r.unless), unclear: r.unclear, faint: r.faint})
 	for _, line := range r.says {
 		b.pattern(f, ruled, line, owner)
 	}

@@ -30,12 +30,20 @@ func (r *Rules) Screen(text string) []Finding {
 		for from = to - windowLap; !utf8.RuneStart(text[from]); from++ {
 		}
 	}
-	findings := s.findings
+	findings := s.clear()
 	s.findings = nil // they hold the text, and belong to the caller
 	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Class.weight(), b.Class.weight()), cmp.Compare(a.Words.Start, b.Words.Start))
 	})
 	return slices.CompactFunc(findings, func(a, b Finding) bool { return a.Class == b.Class && a.Rule == b.Rule })
+}
+
+// clear is what was found without what is faint beside something plainer: signs
+// that say danger together, but not which, leave the class to words that name it,
+// and are no danger where play by agreement is named.
+func (s *search) clear() []Finding {
+	plain := slices.ContainsFunc(s.findings, func(f Finding) bool { return !f.faint })
+	return slices.DeleteFunc(s.findings, func(f Finding) bool { return f.faint && plain })
 }
 
 // search is one look at one text. Its slices are used again for the next.
@@ -492,7 +500,7 @@ func (s *search) accept() {
 	case ruled:
 		r := &s.rules[s.now.owner]
 		s.found[s.now.owner] = true
-		s.findings = append(s.findings, Finding{Class: r.class, Rule: r.id, Unclear: r.unclear, Words: Words{
+		s.findings = append(s.findings, Finding{Class: r.class, Rule: r.id, Unclear: r.unclear, faint: r.faint, Words: Words{
 			Start: int(s.tokens[whole.from].start), End: int(s.tokens[whole.to-1].end),
 		}})
 	}

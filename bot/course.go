@@ -169,7 +169,7 @@ func courseDue(w *world, rec *caseRecord) error {
 				continue
 			}
 		}
-		if err := w.do(rec, c.due); err != nil {
+		if err := w.do(rec, c.due); err != nil && !errors.Is(err, care.ErrNotPossible) {
 			return err
 		}
 	}

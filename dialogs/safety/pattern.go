@@ -31,8 +31,9 @@ type pattern struct {
 // part is what stands between two & of a line: items from and to.
 type part struct {
 	from, to int
-	key      int  // the item that is looked for first
-	not      bool // it must not stand there
+	key      int   // the item that is looked for first
+	bit      int32 // of its term, or -1 for a number
+	not      bool  // it must not stand there
 }
 
 // item is one step of a pattern.

@@ -148,13 +148,23 @@ func (b *builder) number() {
 	for i := range numbers {
 		numbers[i] = -1
 	}
+	number := func(t int32) int32 {
+		if numbers[t] < 0 {
+			numbers[t] = next
+			next++
+		}
+		return numbers[t]
+	}
 	for i := range b.patterns {
-		for k, t := range b.patterns[i].need {
-			if numbers[t] < 0 {
-				numbers[t] = next
-				next++
+		p := &b.patterns[i]
+		for k, t := range p.need {
+			p.need[k] = number(t)
+		}
+		for j := range p.parts {
+			part := &p.parts[j]
+			if part.bit = -1; len(p.parts) > 1 && p.items[part.key].term >= 0 {
+				part.bit = number(p.items[part.key].term)
 			}
-			b.patterns[i].need[k] = numbers[t]
 		}
 	}
 	of := func(terms []int32) (set []bits) {

@@ -430,6 +430,9 @@ func (s *search) others(at int) bool {
 // stands looks for a part near a token.
 func (s *search) stands(j, at int) bool {
 	p := &s.now.parts[j]
+	if block := at / blockWords * s.width; p.bit >= 0 && s.farther[block+int(p.bit>>6)]&(1<<(p.bit&63)) == 0 {
+		return false
+	}
 	it := &s.now.items[p.key]
 	s.part, s.anchor = j, p.key
 	for pos := max(0, at-nearWords); pos < min(len(s.tokens), at+nearWords); pos++ {

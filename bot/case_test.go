@@ -18,7 +18,7 @@ func hour(n int) time.Time { return start.Add(time.Duration(n) * time.Hour) }
 
 func (h *house) caseload(who care.TherapistID) []care.Place {
 	h.t.Helper()
-	load, err := h.Caseload(h.t.Context(), who)
+	load, err := h.StoredCaseload(h.t.Context(), who)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -26,7 +26,10 @@ type Desk interface {
 	// audit log. It returns ErrNotAllowed (ErrGlass, where a reason would
 	// help) or ErrNoCase when it shows nothing.
 	Look(ctx context.Context, p PracticeID, id care.CaseID, therapist care.TherapistID) (View, error)
-	// Act claims or decides a case, or breaks its glass, as one event. nil means done and recorded,
+	// Caseload is what a therapist has before them. It shows nothing that was
+	// said, and so writes nothing into any log.
+	Caseload(ctx context.Context, p PracticeID, therapist care.TherapistID) (Desktop, error)
+	// Act claims, decides or steers a case, or breaks its glass, as one event. nil means done and recorded,
 	// now or by an earlier delivery of the same id. A refusal is one of
 	// ErrNotAllowed, ErrNoCase, care.ErrReason or an error of package care (care.ErrDecided …),
 	// whose text a therapist may read; any other error: not done, try again.
@@ -41,6 +44,9 @@ type View struct {
 	Colleagues []care.Therapist // everybody else in the roster
 	Referrals  []care.Referral  // other names that the practice gives
 	Zone       string           // the practice's time zone, for pickers
+	Steers     bool             // this therapist may steer the course of care
+	Rules      care.Rules       // of the course of care
+	Library    []Play           // what may be given to try at home
 }
 
 // Act is one act of a therapist on a case. Exactly one of Claim, Invite,

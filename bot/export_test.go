@@ -15,8 +15,8 @@ import (
 // ErrFlood is what too many events of one subject come to.
 var ErrFlood = errFlood
 
-// Caseload reads a therapist's caseload as it is stored.
-func (s *Service) Caseload(ctx context.Context, id care.TherapistID) (care.Caseload, error) {
+// StoredCaseload reads a therapist's caseload as it is stored.
+func (s *Service) StoredCaseload(ctx context.Context, id care.TherapistID) (care.Caseload, error) {
 	sub := CaseloadSubject(string(id))
 	w := s.newWorld(Event{Subject: sub, At: s.now()}, nil)
 	w.ask(sub)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -114,6 +115,15 @@ func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emer
 
 // plays is the shipped library of assignments.
 type plays map[string]content.Assignment
+
+func (p plays) All() []bot.Play {
+	var all []bot.Play
+	for _, id := range slices.Sorted(maps.Keys(p)) {
+		a := p[id]
+		all = append(all, bot.Play{ID: id, Title: a.In("en").Title, Series: a.Series})
+	}
+	return all
+}
 
 func (p plays) Has(id, variant string) bool {
 	a, ok := p[id]

@@ -29,10 +29,10 @@ func (s *Service) Look(ctx context.Context, p PracticeID, id care.CaseID, therap
 	if t, ok := now.Therapist(therapist); p != s.id || !ok || t.ID == "" {
 		return View{}, ErrNotAllowed // whether there is such a case is not said either
 	}
-	decides := false
+	decides, steers := false, false
 	v, err := s.look(ctx, id, auditLine{Role: Therapist, By: string(therapist)}, "", func(p *Practice, rec *caseRecord, now time.Time) error {
 		roles := p.RolesOf(therapist, rec.Case, rec.Custody.Glass, now)
-		decides = rec.Case.May(care.ToDecide, roles...) == nil
+		decides, steers = rec.Case.May(care.ToDecide, roles...) == nil, rec.Case.May(care.ToSteer, roles...) == nil
 		err := rec.Case.May(care.ToLook, roles...)
 		switch {
 		case err == nil:
@@ -45,6 +45,7 @@ func (s *Service) Look(ctx context.Context, p PracticeID, id care.CaseID, therap
 	if !decides {
 		v.Summary.Decisions = nil // there to be read
 	}
+	v.Steers = steers && err == nil
 	return v, err
 }
 
@@ -140,7 +141,7 @@ func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line a
 		if err := s.commit(ctx, w); err != nil {
 			return View{}, err
 		}
-		v := View{Case: rec.Case, Assessment: fit, Zone: w.p.Zone.String(), Referrals: w.p.Fees.Referrals,
+		v := View{Case: rec.Case, Assessment: fit, Zone: w.p.Zone.String(), Referrals: w.p.Fees.Referrals, Rules: w.p.Rules, Library: w.p.library(),
 			Summary: care.Summarise(care.SummaryInput{Case: rec.Case, Assessment: fit, Practice: w.p.Practice, Now: w.now, Label: w.p.label, Partners: partners})}
 		for _, t := range w.p.Therapists {
 			if string(t.ID) != line.By {
@@ -182,26 +183,13 @@ type CaseLine struct {
 // Cases lists the cases, the most urgent first, and of those that are as urgent
 // the one that moved last at the end.
 func (s *Service) Cases(ctx context.Context) ([]CaseLine, error) {
-	members, err := s.store.Index(ctx, s.id, caseIndex, -1<<63, 1<<63-1, 0)
-	if err != nil {
-		return nil, fmt.Errorf("list cases: %w", err)
-	}
 	var lines []CaseLine
-	for _, m := range members {
-		sub := CaseSubject(m.Name)
-		w := s.newWorld(Event{Subject: sub, At: s.now()}, nil)
-		w.ask(sub)
-		if err := s.load(ctx, w); err != nil {
-			return nil, err
-		}
-		rec, err := peek[caseRecord](w, sub)
-		if err != nil {
-			return nil, err
-		}
-		if rec != nil {
-			lines = append(lines, CaseLine{ID: rec.Case.ID, Line: care.Card(rec.Case, "", w.p.Zone, w.now), Urgency: cmp.Or(rec.Case.Urgency, care.NoRush), Status: rec.Case.Status,
-				State: w.standing(rec.Case), Updated: time.Unix(rec.Case.Updated, 0)})
-		}
+	err := s.eachCase(ctx, func(w *world, rec *caseRecord) {
+		lines = append(lines, CaseLine{ID: rec.Case.ID, Line: care.Card(rec.Case, "", w.p.Zone, w.now), Urgency: cmp.Or(rec.Case.Urgency, care.NoRush), Status: rec.Case.Status,
+			State: w.standing(rec.Case), Updated: time.Unix(rec.Case.Updated, 0)})
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(lines, func(a, b CaseLine) int { return a.Urgency.Compare(b.Urgency) })
 	return lines, nil

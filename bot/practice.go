@@ -57,6 +57,9 @@ type Helplines interface {
 
 // Plays is the library of assignments, in the forms that clients read ("es-usted").
 type Plays interface {
+	// All are those that there are, in the order in which they build on each
+	// other, titled for a therapist.
+	All() []Play
 	// Has reports whether there is one with this id, in a variant; as it stands,
 	// with the empty one.
 	Has(id, variant string) bool
@@ -65,6 +68,20 @@ type Plays interface {
 	Words(id, variant, form string) string
 	// Extra is what the report on it asks besides; mostly empty.
 	Extra(id, form string) string
+}
+
+// Play is one assignment of the library as a therapist chooses it.
+type Play struct {
+	ID, Title string
+	Series    string   // of those that build on each other; may be empty
+	Variants  []string // besides as it stands
+}
+
+func (p *Practice) library() []Play {
+	if p.Plays == nil {
+		return nil
+	}
+	return p.Plays.All()
 }
 
 // Texts are the service's own sentences in one language.

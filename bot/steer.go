@@ -29,6 +29,7 @@ type Steer struct {
 	Seen    bool               `cbor:"15,keyasint,omitempty"` // every flag so far
 	Quiet   *Quieting          `cbor:"16,keyasint,omitempty"`
 	Confirm *Confirming        `cbor:"17,keyasint,omitempty"`
+	Score   *Scoring           `cbor:"20,keyasint,omitempty"` // taken with a form of the therapist's own
 }
 
 // Moving is a move along the table, see [care.Moves].
@@ -57,6 +58,14 @@ type Confirming struct {
 	Goal   care.GoalID   `cbor:"1,keyasint"`
 	Person care.PersonID `cbor:"2,keyasint"`
 	Level  care.Attained `cbor:"3,keyasint"`
+}
+
+// Scoring is a score that a therapist took with a form that is not embedded
+// here, say a licensed one.
+type Scoring struct {
+	Name   string        `cbor:"1,keyasint"` // an id: "fsfi"
+	Person care.PersonID `cbor:"2,keyasint"`
+	Score  int           `cbor:"3,keyasint"`
 }
 
 // mostGoodbye is how many letters a good-bye may have.
@@ -167,6 +176,8 @@ func steered(w *world, rec *caseRecord, by care.TherapistID, s Steer) (string, e
 		return "asked less", c.AskLess(s.Quiet.Cadence, s.Quiet.Person, s.Quiet.Mode, now)
 	case s.Confirm != nil:
 		return "rating confirmed", c.ConfirmRating(s.Confirm.Goal, s.Confirm.Person, s.Confirm.Level, by, now)
+	case s.Score != nil:
+		return "score entered", c.EnterScore(s.Score.Name, s.Score.Person, s.Score.Score, by, now)
 	}
 	return "", fmt.Errorf("an act that does nothing: %w", care.ErrNotPossible)
 }

@@ -1,6 +1,7 @@
 package care
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -66,7 +67,7 @@ func (s Session) End() time.Time {
 
 // SessionOffer is what a therapist offers.
 type SessionOffer struct {
-	Kind      SessionKind
+	Kind      SessionKind // empty: what a session is for in the present phase
 	Therapist TherapistID
 	Times     []int64 // starts, unix seconds
 	Minutes   int
@@ -135,6 +136,7 @@ func (c *Case) OfferSession(o SessionOffer, r SessionRules, at time.Time) (Sessi
 	}
 	times := slices.Clone(o.Times)
 	slices.Sort(times)
+	o.Kind = cmp.Or(o.Kind, c.kindNow())
 	happened, open := c.Evaluations()
 	switch {
 	case c.Status == Erased || o.Kind == "" || o.Kind != c.kindNow():
@@ -171,6 +173,7 @@ func (c *Case) OfferSession(o SessionOffer, r SessionRules, at time.Time) (Sessi
 // BookSession notes a session whose time is settled already: the first one,
 // which the client chose in the intake, or one that was made by phone.
 func (c *Case) BookSession(o SessionOffer, r SessionRules, at time.Time) (SessionID, error) {
+	o.Kind = cmp.Or(o.Kind, c.kindNow())
 	happened, open := c.Evaluations()
 	if c.Status == Erased || o.Kind == "" || o.Kind != c.kindNow() || o.Therapist == "" || o.Minutes <= 0 || len(o.Times) != 1 ||
 		o.Kind == ForEvaluation && happened+open >= r.Evaluation {

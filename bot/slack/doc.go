@@ -1,12 +1,17 @@
 // Package slack is the therapists' channel: cards about cases that say nothing
-// of their content, the summary behind a button for those who may read it, and
-// the decisions inside that summary.
+// of their content, the summary behind a button for those who may read it, the
+// decisions inside that summary, and the course of care afterwards: a page for
+// each case, the app's home, and the command /anteroom.
 //
 // [Slack.Send] carries cards and notices out. [Slack.Run] takes what therapists
 // press through Socket Mode, so that no address of the practice has to be open
 // to the internet. Both use github.com/slack-go/slack; the loop around its
 // socket is ours, because the library neither acknowledges nor recovers nor
 // bounds anything by itself.
+//
+// The home and the answers to /anteroom have numbers of cases, phases, dates
+// and counts, which [bot.Desk] gives without a look at any case. They are drawn
+// when they are opened, and the home after each act of its person.
 //
 // # What it never does
 //
@@ -45,6 +50,9 @@
 //     before. While the store does not answer there is no acknowledgement:
 //     Slack shows the press as failed and delivers it again, and the act's id,
 //     made from the press, keeps it from counting twice.
+//   - A button that does something on the page of a case (Hold, We met) is
+//     acknowledged as "I have this" is, and the page is drawn anew.
+//   - A command is answered within the same time as a form, to who typed it alone.
 //   - A form is answered within 2.5 s (Options.Patience) in any case: done,
 //     refused, a field to mend, or "Not done yet. Please press again.". A second
 //     submission of the same form with the same content has the same id.

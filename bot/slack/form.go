@@ -14,6 +14,7 @@ import (
 const (
 	fieldTherapist = "therapist"
 	fieldTime      = "time" // + 1, 2, 3
+	fieldTyped     = "typed"
 	fieldOverrule  = "overrule"
 	fieldNote      = "note"
 	fieldDate      = "date"

@@ -56,6 +56,7 @@ type desk struct {
 	view  bot.View
 	look  func(ctx context.Context) error // nil: everybody sees view
 	act   func(ctx context.Context, a bot.Act) error
+	cases map[care.TherapistID][]bot.DeskCase
 	looks []care.TherapistID
 	acts  []bot.Act
 }
@@ -100,6 +101,12 @@ func (d *desk) Act(ctx context.Context, _ bot.PracticeID, a bot.Act) error {
 		return act(ctx, a)
 	}
 	return nil
+}
+
+func (d *desk) Caseload(ctx context.Context, _ bot.PracticeID, who care.TherapistID) (bot.Desktop, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return bot.Desktop{Me: care.Therapist{ID: who}, Zone: time.UTC, Cases: d.cases[who]}, ctx.Err()
 }
 
 func (d *desk) set(change func(*desk)) {

@@ -117,6 +117,31 @@ func TestHostileCards(t *testing.T) {
 	}
 }
 
+// Whatever a client or a colleague wrote, the page of a case and its forms show
+// it as letters.
+func TestHostileCourse(t *testing.T) {
+	t.Parallel()
+	for name, words := range hostile {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := inCare(t)
+			v.Case.Goals[0].Words, v.Case.Goals[0].Levels = words, []string{words, words, words, words, words}
+			v.Case.Observed[0].Note, v.Library[0].Title, v.Library[1].Series = words, words, words
+			w := newWorld(t, nil)
+			w.desk = &desk{view: v}
+			w.run()
+			page := w.page(ana)
+			harmless(t, "the page", "", page.Blocks)
+			if !strings.Contains(page.Plain(), "zebra") {
+				t.Errorf("the page shows %.200q", page.Plain())
+			}
+			for _, form := range []string{"goal.1", "rate.1.1", "give"} {
+				harmless(t, form, "", w.courseForm(ana, form).Blocks)
+			}
+		})
+	}
+}
+
 // Whatever a client wrote, the summary opens, shows it as letters, and can be
 // decided from; so do the forms.
 func TestHostileSummary(t *testing.T) {

@@ -23,6 +23,7 @@ type meta struct {
 	Case  care.CaseID        `json:"case"`
 	Round int                `json:"round"`            // of the case, as its reader saw it
 	Why   []care.TherapistID `json:"reason,omitempty"` // to choose one of these takes a reason
+	Of    string             `json:"of,omitempty"`     // what of the case a form is about: a move, a goal
 }
 
 func (m meta) String() string {
@@ -95,28 +96,52 @@ func (r *runner) look(ctx context.Context, user string, id care.CaseID) (bot.Vie
 // pressed handles a button that opens something; it was acknowledged.
 func (r *runner) pressed(ctx context.Context, c api.InteractionCallback, action *api.BlockAction) {
 	kind, isForm := strings.CutPrefix(action.ActionID, actDecide)
+	deed, isCourse := strings.CutPrefix(action.ActionID, actCourse)
 	switch {
 	case action.ActionID == actRead:
-		r.read(ctx, c, care.CaseID(action.Value))
+		r.show(ctx, c, care.CaseID(action.Value), r.summary)
+	case strings.HasPrefix(action.ActionID, actCase):
+		r.show(ctx, c, care.CaseID(action.Value), r.course)
+	case strings.HasPrefix(action.ActionID, actBrief):
+		id, session, _ := strings.Cut(action.Value, "/")
+		r.show(ctx, c, care.CaseID(id), func(v bot.View, _ care.Therapist) api.ModalViewRequest { return r.brief(v, session) })
 	case isForm:
 		r.form(ctx, c, care.DecisionKind(kind))
+	case isCourse:
+		name, of, _ := strings.Cut(deed, ".")
+		r.courseForm(ctx, c, name, of)
 	}
 }
 
-func (r *runner) read(ctx context.Context, c api.InteractionCallback, id care.CaseID) {
-	var modal api.ModalViewRequest
-	v, me, err := r.look(ctx, c.User.ID, id)
+// page is a modal about a case for one reader.
+type page func(bot.View, care.Therapist) api.ModalViewRequest
+
+// page looks at a case and draws it; ok is false when there was no answer in time.
+func (r *runner) page(ctx context.Context, user string, id care.CaseID, draw page) (modal api.ModalViewRequest, ok bool) {
+	v, me, err := r.look(ctx, user, id)
 	line, known := refusal(err)
 	switch {
 	case err == nil:
-		modal = r.summary(v, me)
+		return draw(v, me), true
 	case errors.Is(err, bot.ErrGlass):
-		modal = glassForm(id)
+		return glassForm(id), true
 	case known:
-		modal = note("Summary", line)
-	default:
-		r.opt.Log.Warn("a summary was not read in time")
+		return note("Summary", line), true
+	}
+	r.opt.Log.Warn("a case was not read in time")
+	return modal, false
+}
+
+// show opens a page about a case. In a modal it takes the place of what is
+// there, so that forms always stand on the one page below them.
+func (r *runner) show(ctx context.Context, c api.InteractionCallback, id care.CaseID, draw page) {
+	modal, ok := r.page(ctx, c.User.ID, id, draw)
+	if !ok {
 		r.tell(ctx, c, slowRead)
+		return
+	}
+	if c.View.Type == api.VTModal {
+		r.replace(ctx, c, modal)
 		return
 	}
 	if _, err := r.client.OpenViewContext(ctx, c.TriggerID, modal); err != nil {
@@ -202,6 +227,7 @@ func (r *runner) claimed(ctx context.Context, c api.InteractionCallback, action 
 		Claim: true,
 	})
 	if err == nil {
+		r.later(ctx, func(ctx context.Context) { r.refresh(ctx, c.User.ID) })
 		return true
 	}
 	if errors.Is(err, bot.ErrNotAllowed) {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	api "github.com/slack-go/slack"
+	"github.com/slack-go/slack/slackevents"
 	"github.com/slack-go/slack/socketmode"
 
 	"anteroom/bot"
@@ -36,7 +37,7 @@ var errStuck = errors.New("reconnect")
 //
 // desk's methods must return soon after their context ends. One Run per Slack.
 func (s *Slack) Run(ctx context.Context, desk bot.Desk) error {
-	r := &runner{Slack: s, desk: desk, slots: make(chan struct{}, maxBusy), names: map[care.TherapistID]string{}}
+	r := &runner{Slack: s, desk: desk, slots: make(chan struct{}, maxBusy), names: map[care.TherapistID]string{}, homes: map[string]bool{}}
 	defer s.http.CloseIdleConnections()
 	defer r.silence()
 	r.lost()
@@ -67,6 +68,7 @@ type runner struct {
 	alarm *time.Timer // runs while there is no socket
 	told  bool
 	names map[care.TherapistID]string // of those seen so far
+	homes map[string]bool             // of members who opened theirs
 }
 
 // session runs one client of the library until ctx ends or it gives up. On
@@ -143,11 +145,19 @@ func (r *runner) event(ctx context.Context, client *socketmode.Client, e socketm
 		r.opt.Log.Warn("slack sent something unknown; dropped")
 	case socketmode.EventTypeInteractive, socketmode.EventTypeEventsAPI, socketmode.EventTypeSlashCommand:
 		env := &envelope{client: client, id: e.Request.EnvelopeID, retry: e.Request.RetryAttempt, log: r.opt.Log}
-		if callback, ok := e.Data.(api.InteractionCallback); ok {
-			r.dispatch(ctx, env, callback)
-			return nil
+		switch data := e.Data.(type) {
+		case api.InteractionCallback:
+			r.dispatch(ctx, env, data)
+		case api.SlashCommand:
+			r.command(ctx, env, data)
+		case slackevents.EventsAPIEvent:
+			env.ack(ctx, nil)
+			if opened, ok := data.InnerEvent.Data.(*slackevents.AppHomeOpenedEvent); ok && opened.Tab != "messages" {
+				r.start(ctx, func(ctx context.Context) { r.visited(ctx, opened.User) }, func() {})
+			}
+		default:
+			env.ack(ctx, nil)
 		}
-		env.ack(ctx, nil)
 	}
 	return nil
 }
@@ -198,12 +208,26 @@ func (r *runner) dispatch(ctx context.Context, e *envelope, c api.InteractionCal
 			}
 			break
 		}
+		if steer, ok := steerOf(action.ActionID, readMeta(c.View.PrivateMetadata)); ok {
+			handle = func(ctx context.Context) {
+				if r.steered(ctx, c, action.ActionID, steer, e.retry) {
+					e.ack(context.WithoutCancel(ctx), nil)
+				}
+			}
+			break
+		}
 		e.ack(ctx, nil)
 		handle = func(ctx context.Context) { r.pressed(ctx, c, action) }
 	default:
 		e.ack(ctx, nil)
 		return
 	}
+	r.start(ctx, handle, late)
+}
+
+// start runs a handler, if there is room. late is called when it is over, or
+// was not begun.
+func (r *runner) start(ctx context.Context, handle func(context.Context), late func()) {
 	select {
 	case r.slots <- struct{}{}:
 	default:
@@ -218,6 +242,17 @@ func (r *runner) dispatch(ctx context.Context, e *envelope, c api.InteractionCal
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.opt.Patience)
 		defer cancel()
 		handle(ctx)
+	})
+}
+
+// later does what nobody waits for, after an act is recorded: it draws anew
+// what shows the case.
+func (r *runner) later(ctx context.Context, do func(context.Context)) {
+	r.wg.Go(func() {
+		defer r.rescue()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		do(ctx)
 	})
 }
 

@@ -22,6 +22,9 @@ func (r *runner) submitted(ctx context.Context, c api.InteractionCallback) any {
 	if c.View.CallbackID == glassID {
 		return r.glassed(ctx, c)
 	}
+	if deed, ok := strings.CutPrefix(c.View.CallbackID, actCourse); ok {
+		return r.courseSubmitted(ctx, c, deed)
+	}
 	name, ours := strings.CutPrefix(c.View.CallbackID, actDecide)
 	kind := care.DecisionKind(name)
 	if !ours || !slices.Contains(care.DecisionKinds(), kind) {
@@ -57,6 +60,7 @@ func (r *runner) submitted(ctx context.Context, c api.InteractionCallback) any {
 		Decision: &d,
 	})
 	if err == nil {
+		r.later(ctx, func(ctx context.Context) { r.refresh(ctx, c.User.ID) })
 		return update(note(kind.Label(), "Done: "+r.done(d)))
 	}
 	if line, gone := refusal(err); gone {
@@ -88,14 +92,17 @@ func (r *runner) notDone(v api.View, kind care.DecisionKind, me care.Therapist, 
 
 func update(v api.ModalViewRequest) any { return api.NewUpdateViewSubmissionResponse(&v) }
 
-// again asks to press again, at the form's first field.
-func again(v api.View) any {
+// again asks to press again.
+func again(v api.View) any { return refuse(v, notDone) }
+
+// refuse says why not at the form's first field.
+func refuse(v api.View, line string) any {
 	for _, b := range v.Blocks.BlockSet {
 		if in, ok := b.(*api.InputBlock); ok {
-			return api.NewErrorsViewSubmissionResponse(map[string]string{in.BlockID: notDone})
+			return api.NewErrorsViewSubmissionResponse(map[string]string{in.BlockID: line})
 		}
 	}
-	return update(note("Not done", notDone))
+	return update(note("Not done", line))
 }
 
 // reader reads a form. What Slack's own pickers and limits would not let
@@ -118,7 +125,7 @@ func (f *reader) decision(kind care.DecisionKind, why []care.TherapistID) care.D
 	switch kind {
 	case care.Offer:
 		f.therapist(&d, why)
-		f.times(&d)
+		d.Times = f.times()
 		d.Note = f.text(fieldNote, maxNote)
 	case care.Wait:
 		d.Date, d.WriteBy = f.date(fieldDate), f.date(fieldWriteBy)
@@ -184,31 +191,58 @@ const year = 366 * 24 * time.Hour
 // time reads a moment that lies ahead; 0 when there is none.
 func (f *reader) time(field string) int64 {
 	at := f.value(field).SelectedDateTime
+	if at != 0 {
+		f.ahead(field, at)
+	}
+	return at
+}
+
+func (f *reader) ahead(field string, at int64) {
 	switch {
-	case at == 0:
 	case at <= f.now.Unix():
 		f.bad(field, "This time has passed. Choose one ahead.")
 	case at > f.now.Add(year).Unix():
 		f.bad(field, "This is more than a year ahead. Is the year right?")
 	}
-	return at
 }
 
-func (f *reader) times(d *care.Decision) {
-	for i := range maxTimes {
-		at := f.time(timeField(i))
+// times reads the pickers, and the lines of those who would rather type; the
+// earliest comes first.
+func (f *reader) times() (times []int64) {
+	add := func(field string, at int64) {
 		switch {
 		case at == 0:
-		case slices.Contains(d.Times, at):
-			f.bad(timeField(i), "This is the same time again.")
+		case slices.Contains(times, at):
+			f.bad(field, "This is the same time again.")
 		default:
-			d.Times = append(d.Times, at)
+			times = append(times, at)
 		}
 	}
-	if len(d.Times) == 0 {
+	for i := range maxTimes {
+		add(timeField(i), f.time(timeField(i)))
+	}
+	for line := range strings.Lines(f.text(fieldTyped, maxNote)) {
+		if line = strings.TrimSpace(line); line != "" {
+			add(fieldTyped, f.typed(line))
+		}
+	}
+	if len(times) == 0 {
 		f.bad(timeField(0), "Choose at least one time.")
 	}
-	slices.Sort(d.Times)
+	slices.Sort(times)
+	return times
+}
+
+// typed reads a time as it stands on the practice's clock.
+func (f *reader) typed(line string) int64 {
+	const form = "2006-01-02 15:04"
+	at, err := time.ParseInLocation(form, line, f.zone)
+	if err != nil || at.Format(form) != line { // the clock went forward over it
+		f.bad(fieldTyped, "“"+cut(line, 40)+"” is no time. Write it like 2027-05-06 15:00.")
+		return 0
+	}
+	f.ahead(fieldTyped, at.Unix())
+	return at.Unix()
 }
 
 // date reads a day from today on; "" when there is none.

@@ -51,6 +51,9 @@ func (r *runner) summary(v bot.View, me care.Therapist) api.ModalViewRequest {
 			buttons = append(buttons, button(actDecide+string(kind), string(kind), kind.Label()))
 		}
 	}
+	if v.Steers && (v.Case.Episode.At() != care.PhaseIntake || len(v.Case.MayMove(care.RolePart)) > 0) {
+		buttons = append(buttons, button(actCase+string(v.Case.ID), string(v.Case.ID), "Steer"))
+	}
 	if len(buttons) > 0 {
 		blocks = append(blocks, api.NewActionBlock("anteroom.decisions", buttons...))
 	}

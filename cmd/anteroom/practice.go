@@ -258,24 +258,31 @@ func (h helplines) Lines(lang, place string, kinds ...string) string {
 func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emergency(place) }
 
 // plays is the library of assignments as the service asks for it.
-type plays map[string]content.Assignment
+type plays struct {
+	byID map[string]content.Assignment
+	all  []bot.Play
+}
 
 func readPlays(files fs.FS) (plays, error) {
 	all, err := content.Assignments(files)
-	lib := make(plays, len(all))
+	lib := plays{byID: make(map[string]content.Assignment, len(all))}
 	for _, a := range all {
-		lib[a.ID] = a
+		lib.byID[a.ID] = a
+		lib.all = append(lib.all, bot.Play{ID: a.ID, Title: a.In(care.BaseLanguage).Title, Series: a.Series,
+			Variants: slices.DeleteFunc(slices.Clone(content.Variants[:]), func(v string) bool { return !a.Has(v) })})
 	}
 	return lib, err
 }
 
+func (p plays) All() []bot.Play { return p.all }
+
 func (p plays) Has(id, variant string) bool {
-	a, ok := p[id]
+	a, ok := p.byID[id]
 	return ok && (variant == "" || a.Has(variant))
 }
 
 func (p plays) Title(id, form string) string {
-	a, ok := p[id]
+	a, ok := p.byID[id]
 	if !ok {
 		return ""
 	}
@@ -283,7 +290,7 @@ func (p plays) Title(id, form string) string {
 }
 
 func (p plays) Words(id, variant, form string) string {
-	a, ok := p[id]
+	a, ok := p.byID[id]
 	if !ok {
 		return ""
 	}
@@ -291,7 +298,7 @@ func (p plays) Words(id, variant, form string) string {
 }
 
 func (p plays) Extra(id, form string) string {
-	a, ok := p[id]
+	a, ok := p.byID[id]
 	if !ok {
 		return ""
 	}

@@ -18,7 +18,7 @@ func Plain(blocks []Block) string {
 	var lines []string
 	for _, b := range blocks {
 		walk(b, func(o map[string]any) {
-			if t, ok := o["text"].(string); ok && (o["type"] == "plain_text" || o["type"] == "mrkdwn") {
+			if t, ok := o["text"].(string); ok && (o["type"] == "plain_text" || o["type"] == "mrkdwn" || o["type"] == "text") {
 				lines = append(lines, t)
 			}
 		})
@@ -141,6 +141,8 @@ func (c *checker) block(at string, b Block, modal bool) {
 	case "header":
 		c.text(at+"/text", b["text"], 150, true)
 	case "divider":
+	case "rich_text":
+		c.preformatted(at, b)
 	case "context":
 		elements, _ := b["elements"].([]any)
 		if len(elements) == 0 || len(elements) > 10 {
@@ -175,6 +177,29 @@ func (c *checker) block(at string, b Block, modal bool) {
 		c.element(at+"/element", b["element"])
 	default:
 		c.bad("unsupported type: %v %s", b["type"], at)
+	}
+}
+
+// preformatted is the one thing of a rich text that we know: text as it stands.
+func (c *checker) preformatted(at string, b Block) {
+	elements, _ := b["elements"].([]any)
+	if len(elements) == 0 {
+		c.bad("missing required field: elements %s", at)
+	}
+	for _, e := range elements {
+		o, _ := e.(map[string]any)
+		if o["type"] != "rich_text_preformatted" {
+			c.bad("unsupported element: %v %s", o["type"], at)
+		}
+		inner, _ := o["elements"].([]any)
+		for _, t := range inner {
+			o, _ := t.(map[string]any)
+			if o["type"] != "text" {
+				c.bad("unsupported element: %v %s", o["type"], at)
+			}
+			text, _ := o["text"].(string)
+			c.length(at, "text", text, 1, 4000)
+		}
 	}
 }
 
@@ -217,6 +242,23 @@ func (c *checker) element(at string, v any) {
 			most = 10
 		}
 		options, _ := e["options"].([]any)
+		if groups, ok := e["option_groups"].([]any); ok && e["type"] == "static_select" {
+			if len(groups) == 0 || len(groups) > 100 || e["options"] != nil {
+				c.bad("1 to 100 groups allowed, and no options besides %s", at)
+			}
+			for _, g := range groups {
+				o, _ := g.(map[string]any)
+				c.text(at+"/label", o["label"], 75, true)
+				inner, _ := o["options"].([]any)
+				if len(inner) == 0 || len(inner) > 100 {
+					c.bad("1 to 100 options allowed %s", at)
+				}
+				for _, o := range inner {
+					c.option(at, o)
+				}
+			}
+			break
+		}
 		if len(options) == 0 || len(options) > most {
 			c.bad("1 to %d options allowed %s", most, at)
 		}

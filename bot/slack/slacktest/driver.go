@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -30,13 +31,18 @@ func (u User) Press(m Message, actionID string) (Reply, error) {
 			now = x
 		}
 	}
+	for i, x := range u.s.whispers {
+		if x.TS == m.TS && x.User == u.id {
+			now = &u.s.whispers[i]
+		}
+	}
 	if now == nil {
 		u.s.mu.Unlock()
 		return Reply{}, fmt.Errorf("message %s: %w", m.TS, ErrNotThere)
 	}
 	payload, err := u.press(now.Blocks, actionID)
 	if err == nil {
-		payload["container"] = map[string]any{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": false}
+		payload["container"] = map[string]any{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": now.User != ""}
 		payload["channel"] = map[string]any{"id": m.Channel, "name": "intake"}
 		payload["message"] = now.wire(true)
 	}
@@ -47,7 +53,47 @@ func (u User) Press(m Message, actionID string) (Reply, error) {
 	return u.s.Send("interactive", payload), nil
 }
 
-// PressView presses a button inside an open modal.
+// Command types "/anteroom" and a text in a channel. What the app answers with
+// its acknowledgement is seen by this person alone.
+func (u User) Command(channel, text string) (Reply, error) {
+	u.s.mu.Lock()
+	payload := map[string]any{
+		"team_id": "T0", "team_domain": "practice", "channel_id": channel, "channel_name": "intake", "user_id": u.id, "user_name": strings.ToLower(u.id),
+		"command": "/anteroom", "text": text, "api_app_id": "A0", "trigger_id": u.s.newTrigger(u.id),
+	}
+	u.s.mu.Unlock()
+	r := u.s.Send("slash_commands", payload)
+	var answer map[string]any
+	if len(r.Payload) == 0 {
+		return r, nil
+	}
+	if err := json.Unmarshal(r.Payload, &answer); err != nil {
+		return r, fmt.Errorf("the answer to a command: %w", err)
+	}
+	if kind := answer["response_type"]; kind != nil && kind != "ephemeral" {
+		return r, fmt.Errorf("the answer to a command is %v: everybody in the channel would see it", kind)
+	}
+	u.s.mu.Lock()
+	defer u.s.mu.Unlock()
+	m, bad := u.s.compose(answer)
+	if bad != nil {
+		return r, fmt.Errorf("the answer to a command: %s %v", bad.code, bad.messages)
+	}
+	m.Channel, m.TS, m.User = channel, u.s.ts(), u.id
+	u.s.whispers = append(u.s.whispers, *m)
+	u.s.touch()
+	return r, nil
+}
+
+// OpenHome opens the app's home.
+func (u User) OpenHome() Reply {
+	return u.s.Send("events_api", map[string]any{
+		"token": "x", "team_id": "T0", "api_app_id": "A0", "type": "event_callback", "event_id": "Ev0", "event_time": u.s.opt.Now().Unix(),
+		"event": map[string]any{"type": "app_home_opened", "user": u.id, "channel": DM(u.id), "tab": "home", "event_ts": "1.000001"},
+	})
+}
+
+// PressView presses a button inside an open modal, or in the app's home.
 func (u User) PressView(v View, actionID string) (Reply, error) {
 	u.s.mu.Lock()
 	now := u.s.viewByID(v.ID)
@@ -185,6 +231,17 @@ func fill(blocks []Block, values Values) (map[string]any, error) {
 	return state, nil
 }
 
+// optionsOf are the options of a select, in groups or not.
+func optionsOf(e map[string]any) []any {
+	all, _ := e["options"].([]any)
+	groups, _ := e["option_groups"].([]any)
+	for _, g := range groups {
+		inner, _ := g.(map[string]any)["options"].([]any)
+		all = append(all, inner...)
+	}
+	return all
+}
+
 // enter types one value into one element.
 func enter(e map[string]any, v any, given bool) (entry map[string]any, empty bool, err error) {
 	entry = map[string]any{"type": e["type"]}
@@ -225,7 +282,7 @@ func enter(e map[string]any, v any, given bool) (entry map[string]any, empty boo
 		entry["selected_option"] = nil
 		switch {
 		case given && text != "":
-			for _, o := range e["options"].([]any) {
+			for _, o := range optionsOf(e) {
 				if o.(map[string]any)["value"] == text {
 					entry["selected_option"] = o
 				}

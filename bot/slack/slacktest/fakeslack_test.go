@@ -378,3 +378,25 @@ func TestGivesUpWithoutAConnection(t *testing.T) {
 		t.Errorf("got %+v, want given up without a delivery", r)
 	}
 }
+
+// A home is published and a modal opened, never the other way round; and what
+// answers a command is for one person's eyes.
+func TestHomesAndCommands(t *testing.T) {
+	t.Parallel()
+	s, api, ctx := start(t, fakeslack.Options{}, nil)
+	blocks := slack.Blocks{BlockSet: []slack.Block{slack.NewSectionBlock(slack.NewTextBlockObject(slack.PlainTextType, "hello", false, false), nil, nil)}}
+	home := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: blocks}
+	if _, err := api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: "U1", View: home}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Home("U1"); len(got) != 1 || got[0].Plain() != "hello" || len(s.Home("U2")) != 0 || len(s.Views("U1")) != 0 {
+		t.Errorf("got %+v, want a home for one person", got)
+	}
+	if _, err := api.UpdateViewContext(ctx, slack.ModalViewRequest{Type: slack.VTModal, Title: slack.NewTextBlockObject(slack.PlainTextType, "x", false, false), Blocks: blocks}, "", "", s.Home("U1")[0].ID); err == nil {
+		t.Error("a home became a modal")
+	}
+	home.Type = slack.VTModal
+	if _, err := api.PublishViewContext(ctx, slack.PublishViewContextRequest{UserID: "U1", View: home}); err == nil {
+		t.Error("a modal was published")
+	}
+}

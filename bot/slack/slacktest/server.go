@@ -61,6 +61,7 @@ type Server struct {
 	lastPost map[string]time.Time
 	whispers []Message // ephemerals
 	stacks   map[string][]*View
+	homes    map[string]*View
 	triggers map[string]*trigger
 	revoked  map[string]string // token -> error code
 	faults   map[string][]Fault
@@ -118,6 +119,7 @@ func Start(o Options) *Server {
 		channels: map[string][]*Message{},
 		lastPost: map[string]time.Time{},
 		stacks:   map[string][]*View{},
+		homes:    map[string]*View{},
 		triggers: map[string]*trigger{},
 		revoked:  map[string]string{},
 		faults:   map[string][]Fault{},
@@ -244,6 +246,21 @@ func (s *Server) Views(user string) []View {
 		out = append(out, *v)
 	}
 	return out
+}
+
+// Home is what a person sees in the app's home; nothing until it was published.
+func (s *Server) Home(user string) []View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if v := s.homes[user]; v != nil {
+		return []View{*v}
+	}
+	return nil
+}
+
+// WaitHome waits until a person's home is one that ok accepts.
+func (s *Server) WaitHome(ctx context.Context, user string, ok func(View) bool) (View, error) {
+	return wait(ctx, s, "home", func() []View { return s.Home(user) }, ok)
 }
 
 // WaitMessage waits for a message in the channel that ok accepts.

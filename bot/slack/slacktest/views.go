@@ -17,6 +17,7 @@ type View struct {
 	Blocks          []Block
 	Root, Previous  string
 	Errors          map[string]string // by block id, after a refused submission
+	Home            bool              // it is a person's home, and no modal
 
 	raw map[string]any // as the app sent it
 }
@@ -54,18 +55,21 @@ func text(v any) string {
 func (s *Server) makeView(raw any) (*View, *apiError) {
 	js, _ := json.Marshal(raw)
 	o, _ := raw.(map[string]any)
-	if o == nil || o["type"] != "modal" {
+	home := o["type"] == "home"
+	if o == nil || o["type"] != "modal" && !home {
 		return nil, fail("invalid_arguments", "[ERROR] unsupported type [json-pointer:/view/type]")
 	}
 	if len(js) > maxView {
 		return nil, fail("view_too_large")
 	}
-	blocks, problems := checkBlocks(o["blocks"], 100, true)
+	blocks, problems := checkBlocks(o["blocks"], 100, !home)
 	c := &checker{problems: problems}
 	if len(blocks) == 0 {
 		c.bad("missing required field: blocks")
 	}
-	c.text("/title", o["title"], 24, true)
+	if !home {
+		c.text("/title", o["title"], 24, true)
+	}
 	hasInput := slices.ContainsFunc(blocks, func(b Block) bool { return b["type"] == "input" })
 	for _, k := range []string{"submit", "close"} {
 		if o[k] != nil {
@@ -76,7 +80,7 @@ func (s *Server) makeView(raw any) (*View, *apiError) {
 		c.bad("submit is required when there are input blocks")
 	}
 	v := &View{CallbackID: str(o, "callback_id"), PrivateMetadata: str(o, "private_metadata"), Title: text(o["title"]),
-		SubmitLabel: text(o["submit"]), Blocks: blocks, raw: o}
+		SubmitLabel: text(o["submit"]), Blocks: blocks, Home: home, raw: o}
 	c.length("/view", "private_metadata", v.PrivateMetadata, 0, 3000)
 	c.length("/view", "callback_id", v.CallbackID, 0, 255)
 	if len(c.problems) > 0 {
@@ -115,6 +119,9 @@ func (s *Server) openView(method string, args map[string]any) (map[string]any, *
 	if err != nil {
 		return nil, err
 	}
+	if v.Home {
+		return nil, fail("invalid_arguments", "a home is published, not opened")
+	}
 	if method == "views.push" && len(s.stacks[tr.user]) == 0 {
 		return nil, fail("not_found")
 	}
@@ -128,7 +135,32 @@ func (s *Server) openView(method string, args map[string]any) (map[string]any, *
 	return map[string]any{"view": v.wire(nil)}, nil
 }
 
+// publish shows a person their home.
+func (s *Server) publish(args map[string]any) (map[string]any, *apiError) {
+	user := str(args, "user_id")
+	v, err := s.makeView(args["view"])
+	if err != nil {
+		return nil, err
+	}
+	if user == "" || !v.Home {
+		return nil, fail("invalid_arguments")
+	}
+	v.ID, v.Hash, v.User = s.id("V"), s.id("hash."), user
+	if old := s.homes[user]; old != nil {
+		v.ID = old.ID
+	}
+	v.Root = v.ID
+	s.homes[user] = v
+	s.touch()
+	return map[string]any{"view": v.wire(nil)}, nil
+}
+
 func (s *Server) viewByID(id string) *View {
+	for _, v := range s.homes {
+		if v.ID == id {
+			return v
+		}
+	}
 	for _, stack := range s.stacks {
 		for _, v := range stack {
 			if v.ID == id {
@@ -155,7 +187,7 @@ func (s *Server) replace(old, v *View) {
 func (s *Server) updateView(args map[string]any) (map[string]any, *apiError) {
 	old := s.viewByID(str(args, "view_id"))
 	switch hash := str(args, "hash"); {
-	case old == nil:
+	case old == nil || old.Home:
 		return nil, fail("not_found")
 	case hash != "" && hash != old.Hash:
 		return nil, fail("hash_conflict")
@@ -173,8 +205,12 @@ func (v *View) wire(values map[string]any) map[string]any {
 	if values == nil {
 		values = map[string]any{}
 	}
+	kind := "modal"
+	if v.Home {
+		kind = "home"
+	}
 	w := map[string]any{
-		"id": v.ID, "team_id": "T0", "type": "modal", "hash": v.Hash, "callback_id": v.CallbackID, "private_metadata": v.PrivateMetadata,
+		"id": v.ID, "team_id": "T0", "type": kind, "hash": v.Hash, "callback_id": v.CallbackID, "private_metadata": v.PrivateMetadata,
 		"blocks": v.Blocks, "state": map[string]any{"values": values}, "root_view_id": v.Root, "app_id": "A0", "bot_id": "B0",
 		"title": v.raw["title"], "submit": v.raw["submit"], "close": v.raw["close"],
 	}

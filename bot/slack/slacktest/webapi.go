@@ -178,6 +178,8 @@ func (s *Server) call(method, token string, args map[string]any) (map[string]any
 		result, err = s.history(args)
 	case "views.open", "views.push":
 		result, err = s.openView(method, args)
+	case "views.publish":
+		result, err = s.publish(args)
 	case "views.update":
 		result, err = s.updateView(args)
 	default:

@@ -129,6 +129,7 @@ func (a account) fromCase(r *record.Record) {
 		r.Sections = append(r.Sections, s)
 	}
 	a.call(r)
+	a.course(r, care.TheClient)
 }
 
 // call adds the wish to be called, unless it stands among the answers already.
@@ -190,6 +191,7 @@ func (a account) ofPartner(p care.Seated) record.Record {
 		r.Sections = append(r.Sections, s)
 	}
 	a.call(&r)
+	a.course(&r, care.PersonIn(uint8(p.No)))
 	a.noticed(&r, p.Noticed, true)
 	return r
 }

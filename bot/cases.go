@@ -208,10 +208,10 @@ func (w *world) place(rec *caseRecord, d care.Decision) error {
 	if len(d.Times) == 0 || d.Kind != care.Offer && d.Kind != care.Colleague {
 		return nil
 	}
-	t, ok := w.p.Therapist(d.Therapist)
-	if !ok {
-		return refusal{fmt.Errorf("no such therapist: %w", care.ErrNotPossible)}
+	if err := w.p.works(d.Therapist, d.Times); err != nil {
+		return refusal{err}
 	}
+	t, _ := w.p.Therapist(d.Therapist)
 	load, err := w.caseload(t.ID)
 	if err != nil {
 		return err

@@ -90,12 +90,16 @@ type coming struct {
 }
 
 // turn is when a thing has its next turn. What nobody reads at once goes by the
-// clock alone; what comes to a person keeps quiet hours and closed days.
+// clock alone; a brief comes on a day on which the practice is open; what comes
+// to a person keeps quiet hours and closed days.
 func (w *world) turn(rec *caseRecord, d care.Due) (scheduler.Occurrence, bool) {
-	if d.Person == "" || d.Deed == care.DeedLapse || d.Deed == care.DeedSettle || d.Deed == care.DeedTell {
+	if d.Person == "" && d.Deed != care.DeedBrief || d.Deed == care.DeedLapse || d.Deed == care.DeedSettle || d.Deed == care.DeedTell {
 		return scheduler.Occurrence{Key: d.Key, At: d.At, Planned: d.At}, true
 	}
 	quiet := w.p.Quiet
+	if d.Deed == care.DeedBrief {
+		quiet = scheduler.Quiet{}
+	}
 	quiet.Zone = w.zoneOf(rec, d.Person)
 	plan := scheduler.Plan{Name: d.Key, Zone: quiet.Zone, Quiet: quiet, Calendar: w.p.off, Anchor: d.At}
 	switch {
@@ -105,7 +109,7 @@ func (w *world) turn(rec *caseRecord, d care.Due) (scheduler.Occurrence, bool) {
 			return scheduler.Occurrence{}, false // it was refused when the practice was read
 		}
 		plan.Rule = scheduler.Every(every)
-	case d.Deed == care.DeedRemind:
+	case d.Deed == care.DeedRemind, d.Deed == care.DeedBrief:
 		s, ok := rec.Case.Session(care.SessionID(d.Ref))
 		if !ok {
 			return scheduler.Occurrence{}, false
@@ -122,14 +126,19 @@ func (w *world) turn(rec *caseRecord, d care.Due) (scheduler.Occurrence, bool) {
 	return plan.Late(scheduler.Mark{Key: m.Key, At: time.Unix(m.At, 0)}, w.now)
 }
 
+// begun reports whether anything of the course of care ever began.
+func (r *caseRecord) begun() bool {
+	return r.Case.Episode.At() != care.PhaseIntake || r.Case.Status == care.Waiting || len(r.Marks) > 0
+}
+
 // replan puts the first of what is to come into the due set. It is done
 // whenever a case is written, so that a move, a pause, a new zone or another
 // rule of the practice counts at once.
 func (w *world) replan(rec *caseRecord) {
-	s := CaseSubject(string(rec.Case.ID))
-	if rec.Case.Episode.At() == care.PhaseIntake && rec.Case.Status != care.Waiting && len(rec.Marks) == 0 {
-		return // nothing of it has begun
+	if !rec.begun() {
+		return
 	}
+	s := CaseSubject(string(rec.Case.ID))
 	all := w.plans(rec)
 	names := make(map[string]bool, len(all))
 	for _, c := range all {
@@ -156,8 +165,17 @@ func (rec *caseRecord) remember(c coming, left bool) {
 	rec.Marks = marks
 }
 
-// courseDue does everything that has its turn by now, each once.
+// courseDue does everything that has its turn by now.
 func courseDue(w *world, rec *caseRecord) error {
+	if err := w.takesTurns(rec, func(coming) {}); err != nil {
+		return err
+	}
+	return w.keepCase(rec)
+}
+
+// takesTurns does everything that has its turn by now, each once. did is told of
+// what somebody is told by it; what could not be done any more is none of that.
+func (w *world) takesTurns(rec *caseRecord, did func(coming)) error {
 	for _, c := range w.plans(rec) {
 		if c.turn.At.After(w.now) {
 			continue
@@ -169,14 +187,15 @@ func courseDue(w *world, rec *caseRecord) error {
 				continue
 			}
 		}
+		before := len(w.out.post) + len(w.out.parcels)
 		if err := w.do(rec, c.due); err != nil && !errors.Is(err, care.ErrNotPossible) {
 			return err
 		}
+		if len(w.out.post)+len(w.out.parcels) > before {
+			did(c)
+		}
 	}
-	if err := w.saysGoodbye(rec); err != nil {
-		return err
-	}
-	return w.keepCase(rec)
+	return w.saysGoodbye(rec)
 }
 
 // do does one thing. What cannot be done any more is left: the plan that is
@@ -205,7 +224,7 @@ func (w *world) do(rec *caseRecord, d care.Due) error {
 	case care.DeedBrief:
 		if c.Brief(care.SessionID(d.Ref), w.now) == nil {
 			s, _ := c.Session(care.SessionID(d.Ref))
-			w.notice(fmt.Sprintf("%s: the brief for %s is ready.", c.ID, time.Unix(s.Start, 0).In(w.p.Zone).Format("Mon 2 Jan 15:04")))
+			w.notice(fmt.Sprintf("%s: the brief for %s is ready, for %s.", c.ID, time.Unix(s.Start, 0).In(w.p.Zone).Format("Mon 2 Jan 15:04"), w.p.briefs(s, w.now)))
 		}
 	case care.DeedDeliver:
 		if c.Deliver(care.AssignmentID(d.Ref), w.now) == nil {
@@ -229,6 +248,16 @@ func (w *world) do(rec *caseRecord, d care.Due) error {
 		}
 	}
 	return nil
+}
+
+// briefs names who reads the brief of a session: its therapist, or who covers for
+// them on that day.
+func (p *Practice) briefs(s care.Session, now time.Time) string {
+	by := p.Covered(s.Therapist, care.DateOf(now.In(p.Zone)))
+	if by != s.Therapist {
+		return p.nameOf(by) + ", who covers for " + p.nameOf(s.Therapist)
+	}
+	return p.nameOf(by)
 }
 
 // boosterOf is the booster that a due thing is about.

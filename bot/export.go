@@ -39,7 +39,7 @@ func (s *Service) Export(ctx context.Context, id care.CaseID, who, to string, re
 		for _, p := range partners {
 			r.Partners = append(r.Partners, a.ofPartner(p))
 		}
-		r.Decisions, r.Releases = append(a.decisions(w.now.Unix()), a.alerts()...), a.releases()
+		r.Decisions, r.Releases = slices.Concat(a.decisions(w.now.Unix()), a.alerts(), a.steps()), a.releases()
 		w.auditLine(id, auditLine{Role: Operator, By: who, What: didExport, Why: "to " + to})
 		return r, nil
 	})

@@ -55,6 +55,12 @@ func (t *talk) mydata() error {
 	}
 	var told, decided, allowed []string
 	for _, s := range r.Sections {
+		if s.Older {
+			continue // it is in the files
+		}
+		if strings.HasPrefix(s.ID, courseSection) {
+			told = append(told, "", s.Title)
+		}
 		for _, i := range s.Items {
 			if !i.Opening {
 				told = append(told, t.line(i))
@@ -151,9 +157,11 @@ func (t *talk) record() (record.Record, error) {
 	case a.partner != nil:
 		noticed = slices.Concat(a.partner.Noticed, noticed)
 		a.call(&r)
+		a.course(&r, t.me())
 	case a.ours():
 		noticed = slices.Concat(a.rec.Case.Noticed, noticed)
 		a.call(&r)
+		a.course(&r, t.me())
 	}
 	a.found(&r, noticed)
 	if a.ours() {

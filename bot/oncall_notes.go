@@ -249,3 +249,28 @@ func (s *Service) PostAct(ctx context.Context, a Act) error {
 	return s.forward(ctx, Event{ID: EventID("act/" + a.ID), Practice: s.id, Subject: CaseSubject(string(a.Case)),
 		Who: Who{Role: Therapist, ID: string(a.By)}, What: caseAct{a}, At: s.now()})
 }
+
+// TryAct tells what an act would come to, and does nothing: the error is that of
+// [Desk.Act].
+func (s *Service) TryAct(ctx context.Context, a Act) error {
+	if _, ok := s.practice.Load().Therapist(a.By); !ok || a.By == "" {
+		return notAllowed(care.ErrNobody)
+	}
+	sub := CaseSubject(string(a.Case))
+	w := s.newWorld(Event{Practice: s.id, Subject: sub, Who: Who{Role: Therapist, ID: string(a.By)}, What: caseAct{a}, At: s.now()}, nil)
+	w.ask(sub)
+	for {
+		if err := s.load(ctx, w); err != nil {
+			return err
+		}
+		w.restart()
+		err := caseStep(w)
+		if errors.Is(err, errNeed) {
+			continue
+		}
+		if r, ok := errors.AsType[refusal](err); ok {
+			return r.error
+		}
+		return err
+	}
+}

@@ -17,6 +17,8 @@ const (
 	inboxLook      = 2 * time.Second // a command line may have posted something
 	dueLease       = 30 * time.Second
 	dueBatch       = 100
+	lateLook       = time.Minute
+	lateAfter      = 5 * time.Minute // longer than a lease: what is tried again is not late
 )
 
 // lease is what this replica knows of its ownership.
@@ -111,6 +113,7 @@ func (s *Service) Run(ctx context.Context) error {
 			parts.Go(func() { s.send(ctx, o) })
 		}
 		parts.Go(func() { s.watchDue(ctx) })
+		parts.Go(func() { s.watchLate(ctx) })
 		parts.Go(func() { s.watchInboxes(ctx) })
 		parts.Go(func() { s.watchVault(ctx) })
 		return nil
@@ -224,6 +227,42 @@ func (s *Service) watchDue(ctx context.Context) {
 		}
 		s.sleep(ctx, s.timer, wait)
 	}
+}
+
+// watchLate tells health when what falls due is not taken any more. It is apart
+// from what it watches: that may stand still.
+func (s *Service) watchLate(ctx context.Context) {
+	for ctx.Err() == nil {
+		if s.owns() {
+			s.noteLate(ctx)
+		}
+		s.sleep(ctx, nil, lateLook)
+	}
+}
+
+func (s *Service) noteLate(ctx context.Context) {
+	at, err := s.Late(ctx)
+	switch {
+	case err != nil:
+		s.noteStore(ctx, err)
+	case at.IsZero():
+		s.health.Report("schedule", nil)
+	default:
+		s.health.Report("schedule", fmt.Errorf("what was due at %s waits still, and all after it: nothing is reminded of, asked or erased on time", at.UTC().Format(time.RFC3339)))
+	}
+}
+
+// Late is the time of the earliest thing that should have been done some minutes
+// ago and was not: the zero time while all goes well.
+func (s *Service) Late(ctx context.Context) (time.Time, error) {
+	at, ok, err := s.store.NextDue(ctx, s.id)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look for what is due: %w", err)
+	}
+	if !ok || s.now().Sub(at) <= lateAfter {
+		return time.Time{}, nil
+	}
+	return at, nil
 }
 
 func (s *Service) fallDue(ctx context.Context, d Due) {

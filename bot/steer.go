@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,8 +188,8 @@ func (w *world) offers(rec *caseRecord, o care.SessionOffer) error {
 	if o.Minutes == 0 {
 		o.Minutes = w.p.SessionMinutes
 	}
-	if _, ok := w.p.Therapist(o.Therapist); !ok {
-		return fmt.Errorf("no such therapist: %w", care.ErrNotPossible)
+	if err := w.p.works(o.Therapist, o.Times); err != nil {
+		return err
 	}
 	load, err := w.caseload(o.Therapist)
 	if err != nil {
@@ -212,6 +213,9 @@ func (w *world) books(rec *caseRecord, o care.SessionOffer) (care.Session, error
 	if o.Minutes == 0 {
 		o.Minutes = w.p.SessionMinutes
 	}
+	if err := w.p.works(o.Therapist, o.Times); err != nil {
+		return care.Session{}, err
+	}
 	load, err := w.caseload(o.Therapist)
 	if err != nil {
 		return care.Session{}, err
@@ -228,4 +232,24 @@ func (w *world) books(rec *caseRecord, o care.SessionOffer) (care.Session, error
 	}
 	w.write(CaseloadSubject(string(o.Therapist)), *load)
 	return s, nil
+}
+
+// works refuses times on days on which the practice is closed or the therapist is
+// away.
+func (p *Practice) works(id care.TherapistID, times []int64) error {
+	who, ok := p.Therapist(id)
+	if !ok {
+		return fmt.Errorf("no such therapist: %w", care.ErrNotPossible)
+	}
+	for _, at := range times {
+		start := time.Unix(at, 0).In(p.Zone)
+		day := care.DateOf(start)
+		if away, is := who.Away(day); is {
+			return fmt.Errorf("%s is away from %s to %s, and %s falls into it: %w", who.Name, away.From, away.To, start.Format("Mon 2 Jan 15:04"), care.ErrNotPossible)
+		}
+		if slices.Contains(p.Holidays, day) {
+			return fmt.Errorf("the practice is closed on %s: %w", start.Format("Mon 2 Jan"), care.ErrNotPossible)
+		}
+	}
+	return nil
 }

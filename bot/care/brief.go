@@ -28,6 +28,8 @@ type Brief struct {
 // BriefPerson is one person's part of it.
 type BriefPerson struct {
 	ID       PersonID
+	Before   []Point // anxiety before and after what was tried, of the whole turn
+	After    []Point
 	Tried    []Tried
 	Goals    []BriefGoal
 	T        []Point // the whole course of this turn's score
@@ -107,6 +109,17 @@ func (c Case) briefPerson(id PersonID, since int64) BriefPerson {
 			continue // told of before the last session already
 		}
 		p.Tried = append(p.Tried, t)
+	}
+	for _, r := range c.Reports {
+		if r.Person != id || r.At < c.Episode.Since {
+			continue
+		}
+		if r.Before.Known {
+			p.Before = append(p.Before, Point{r.At, float64(r.Before.N)})
+		}
+		if r.After.Known {
+			p.After = append(p.After, Point{r.At, float64(r.After.N)})
+		}
 	}
 	for _, g := range c.GoalsOf(id, true) {
 		bg := BriefGoal{Goal: g, Last: g.Begins}
@@ -251,13 +264,18 @@ type Series struct {
 }
 
 // Series are what a small picture of the course is drawn from: the score of the
-// goals, and each measure, of each person, in a fixed order. A single point is
-// no course and is left out.
+// goals, anxiety before and after what was tried, and each measure, of each
+// person, in a fixed order. A single point is no course and is left out.
 func (b Brief) Series() []Series {
 	var out []Series
 	for _, p := range b.People {
 		if len(p.T) > 1 {
 			out = append(out, Series{"T", p.ID, 15, 85, p.T})
+		}
+		for _, s := range []Series{{"anxiety before", p.ID, 0, 10, p.Before}, {"anxiety after", p.ID, 0, 10, p.After}} {
+			if len(s.Points) > 1 {
+				out = append(out, s)
+			}
 		}
 		for _, m := range p.Measures {
 			if len(m.Course) < 2 {

@@ -26,8 +26,9 @@ func (Told) String() string { return "[redacted]" }
 // GoString does the same for %#v.
 func (Told) GoString() string { return "[redacted]" }
 
-// mostTold are kept of each dialog and person, the newest.
-const mostTold = 24
+// mostTold are kept of each dialog and person, the newest: a therapy of two years
+// with a question every week.
+const mostTold = 100
 
 // Keep keeps what a person answered in a dialog. Nothing answered is nothing
 // kept.
@@ -45,6 +46,11 @@ func (c *Case) Keep(dialog string, id PersonID, facts map[string]string, at time
 	}
 	c.Told = append(told, Told{Dialog: dialog, Person: id, At: at.Unix(), Facts: maps.Clone(facts)})
 	c.Updated = at.Unix()
+}
+
+// ToldBy is what one person answered, oldest first.
+func (c Case) ToldBy(id PersonID) []Told {
+	return slices.DeleteFunc(slices.Clone(c.Told), func(t Told) bool { return t.Person != id })
 }
 
 // Answered reports whether a person's last question of a kind was answered, or

@@ -53,6 +53,8 @@ type Section struct {
 	ID    string `json:"id"` // of letters, digits, dashes: it names the group in FHIR
 	Title string `json:"title,omitempty"`
 	Items []Item `json:"items"`
+	// Older: the same was asked again since.
+	Older bool `json:"-"`
 }
 
 // Item is one question and its answers.

@@ -28,7 +28,7 @@ import (
 // caseVerbs are the commands of "anteroom case" that take a case and flags of
 // their own.
 var caseVerbs = map[string]func(context.Context, *program, command, []string) error{
-	"ack": acknowledge, "export": caseExport, "disclose": caseDisclose, "release": caseRelease, "unlock": caseUnlock, "erase": caseErase,
+	"ack": acknowledge, "export": caseExport, "disclose": caseDisclose, "release": caseRelease, "unlock": caseUnlock, "erase": caseErase, "steer": caseSteer, "brief": caseBrief,
 }
 
 // caseSettings are the settings that they all take.

@@ -76,6 +76,11 @@ func (x *examination) audits(ctx context.Context, cfg config, store bot.Store) {
 		}
 		s := bot.New(bot.Options{Practice: practice, Store: store, Root: root, Vault: vault, Log: log, Now: x.p.day,
 			Instance: "doctor", Health: quietHealth{}, Meter: quietHealth{}})
+		if at, err := s.Late(ctx); err != nil {
+			x.bad("schedule: %v", err)
+		} else if !at.IsZero() {
+			x.bad("schedule: %s: what was due on %s was not done, and nothing after it: nobody is reminded, asked or told\nrun \"anteroom serve\"; if it runs, its log and /readyz say why", practice.ID(), at.In(practice.Practice.Zone).Format("2 Jan 2006 at 15:04"))
+		}
 		found, err := s.CheckLogs(ctx)
 		if errors.Is(err, bot.ErrOtherKey) {
 			x.bad("-key-file: %s does not open this store: what it holds of %s was sealed under another key and vault, or is a backup from before its keys were destroyed\ngive the -key-file and -vault that the store was made with, or the -store that belongs to these: nothing can be said of the records before", cfg.KeyFile, practice.ID())

@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
-	"os/user"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -15,10 +15,12 @@ import (
 
 var caseCommand = command{
 	run:  cases,
-	name: "case", args: "list | VERB ID", short: "the cases of a practice: list, show, log, ack, export, disclose, release, unlock, erase",
+	name: "case", args: "list | VERB ID", short: "the cases of a practice: list, show, brief, log, steer, ack, export, disclose, release, unlock, erase",
 	long: `"anteroom case list" prints a line for each case, the most urgent first: no client's word is in it.
 "anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
 The look and its reason are written into the case's log, and the client can see that there was one.
+"anteroom case brief K7Q-42 -reason 'the session tomorrow'" prints what a therapist reads before a session: what was tried,
+anxiety before and after, goals, measures, and what they must know first; -png FILE draws the course, figures and days alone (the file is not locked). It is a look too.
 "anteroom case log K7Q-42" prints that log: who did what, and when. It outlives the case.
 "anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack,
 and only who is called, or has a part in the case, may say it.
@@ -32,6 +34,8 @@ a release allows, while it is in force.
 "anteroom case unlock K7Q-42" takes the PIN and the pause word off all chats of the case, a partner's too, and ends a quick exit,
 for one who forgot them: make sure first that it is they who ask. Who opens the chat is asked for a private moment as ever; who is
 blocked stays blocked. "anteroom case erase K7Q-42" erases a case with its chats.
+"anteroom case steer K7Q-42 -as ana move plan" does in the course of a case what Ana does in Slack: moves it on, notes who
+came, offers and books times, gives an assignment, sets a goal, holds. "anteroom case steer" alone lists all of it.
 Whatever is shown or leaves is in the log of the case. -h behind a verb lists its flags.
 
 All take the settings of "serve" and work while it runs.`,
@@ -44,14 +48,9 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("case")
 	read := p.settingsOf(fl, "practice", "store", "key-file", "vault", "log-level", "log-format")
 	why := fl.String("reason", "", "why you look: `WHY`, a few words; it stands in the case's log (show)")
-	var rest []string
-	for more := true; more; { // flags may stand before, between and behind
-		if err := p.parse(c, fl, args, -1); err != nil {
-			return err
-		}
-		if more = fl.NArg() > 0; more {
-			rest, args = append(rest, fl.Arg(0)), fl.Args()[1:]
-		}
+	rest, err := p.parseAll(c, fl, args)
+	if err != nil {
+		return err
 	}
 	verb := ""
 	if len(rest) > 0 {
@@ -85,19 +84,7 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 		return p.caseLog(ctx, s, id)
 	}
 	if verb == "show" {
-		who := "command line"
-		if u, err := user.Current(); err == nil {
-			who += " (" + u.Username + ")"
-		}
-		view, err := s.LookWhy(ctx, id, who, reason)
-		if gone, ok := errors.AsType[*bot.ErasedError](err); ok {
-			fmt.Fprintf(p.stdout, "%s: anteroom case log %s\n", gone, id)
-			return nil
-		}
-		if errors.Is(err, bot.ErrNoCase) {
-			fmt.Fprintf(p.stderr, "anteroom case: there is no case %s; see: anteroom case list\n", id)
-			return errFound
-		}
+		view, err := p.look(ctx, s, id, reason)
 		if err != nil {
 			return err
 		}
@@ -122,6 +109,34 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", l.ID, urgency, l.Updated.Format(time.DateTime), l.Status, strings.Join(l.State, " "))
 	}
 	return w.Flush()
+}
+
+// parseAll reads flags that may stand before, between and behind the arguments.
+func (p *program) parseAll(c command, fl *flag.FlagSet, args []string) (rest []string, err error) {
+	for more := true; more; {
+		if err := p.parse(c, fl, args, -1); err != nil {
+			return nil, err
+		}
+		if more = fl.NArg() > 0; more {
+			rest, args = append(rest, fl.Arg(0)), fl.Args()[1:]
+		}
+	}
+	return rest, nil
+}
+
+// look reads a case, and says what there is to say where there is none. The look
+// and its reason stand in the case's log.
+func (p *program) look(ctx context.Context, s *bot.Service, id care.CaseID, reason string) (bot.View, error) {
+	view, err := s.LookWhy(ctx, id, operator(), reason)
+	if gone, ok := errors.AsType[*bot.ErasedError](err); ok {
+		fmt.Fprintf(p.stdout, "%s: anteroom case log %s\n", gone, id)
+		return view, errGone
+	}
+	if errors.Is(err, bot.ErrNoCase) {
+		fmt.Fprintf(p.stderr, "anteroom case: there is no case %s; see: anteroom case list\n", id)
+		return view, errFound
+	}
+	return view, err
 }
 
 // service opens the practice's service for looking: it owns nothing and sends

@@ -216,6 +216,7 @@ func (pr *proof) take(rule string, err error) {
 	}
 	var scripts script.Problems
 	var texts content.Problems
+	var settings care.Problems
 	var one script.Problem
 	switch {
 	case errors.As(err, &scripts):
@@ -224,6 +225,10 @@ func (pr *proof) take(rule string, err error) {
 		}
 	case errors.As(err, &texts):
 		for _, p := range texts {
+			pr.findings = append(pr.findings, finding{Rule: rule, Serious: true, At: script.Place{File: p.File, Line: p.Line, Column: p.Column}, What: p.What, Mend: p.Mend})
+		}
+	case errors.As(err, &settings):
+		for _, p := range settings {
 			pr.findings = append(pr.findings, finding{Rule: rule, Serious: true, At: script.Place{File: p.File, Line: p.Line, Column: p.Column}, What: p.What, Mend: p.Mend})
 		}
 	case errors.As(err, &one):

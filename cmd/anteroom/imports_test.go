@@ -30,6 +30,7 @@ var may = map[string][]string{
 	"bot/webhook":               {"bot"},
 	"bot/redis":                 {"bot"},
 	"bot/sqlite":                {"bot"},
+	"bot/picture":               {"bot/care"},
 	"bot/storetest":             {"bot"},
 	"bot/admin":                 {"bot"},
 	"cmd/anteroom":              {"*"},

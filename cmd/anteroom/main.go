@@ -64,7 +64,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		chatCommand, initCommand, checkCommand, drawCommand, replayCommand, screenCommand, serveCommand, doctorCommand, restoreCommand, caseCommand, keysCommand, versionCommand,
+		chatCommand, initCommand, checkCommand, drawCommand, replayCommand, screenCommand, serveCommand, doctorCommand, restoreCommand, caseCommand, scheduleCommand, keysCommand, versionCommand,
 	}
 }
 
@@ -75,6 +75,10 @@ func (u usageError) Unwrap() error { return u.error }
 
 // errFound ends a command that has said what it found: exit code 1.
 var errFound = errors.New("a problem was found")
+
+// errGone ends a command about a case that was erased, which is what it said: exit
+// code 0.
+var errGone = errors.New("the case was erased")
 
 func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr}
@@ -115,7 +119,7 @@ func (p *program) report(c command, err error) int {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, errHelp):
+	case errors.Is(err, errHelp), errors.Is(err, errGone):
 		return exitDone
 	case errors.Is(err, errFound):
 		return exitProblem

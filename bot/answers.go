@@ -176,8 +176,12 @@ func (t *talk) accepts(rec *caseRecord, picked string) error {
 		return err
 	}
 	t.setZone(rec)
-	_, err = t.w.books(rec, care.SessionOffer{Kind: care.ForEvaluation, Therapist: d.Therapist, Times: []int64{start}, Minutes: t.w.p.SessionMinutes})
-	return err
+	s, err := t.w.books(rec, care.SessionOffer{Kind: care.ForEvaluation, Therapist: d.Therapist, Times: []int64{start}, Minutes: t.w.p.SessionMinutes})
+	if err != nil {
+		return err
+	}
+	t.w.tellAll(rec, sessionConfirmed, s, t.me())
+	return t.calendar(rec, s)
 }
 
 // leaveCase is the case's part of an erasure: an enquiry goes whole and its

@@ -68,6 +68,11 @@ type chatState struct {
 	// whether they rest.
 	Zone    string `cbor:"40,keyasint,omitempty"`
 	Quieted bool   `cbor:"41,keyasint,omitempty"`
+	// Level is how open reminders may be, since the person chose anew.
+	Level level `cbor:"42,keyasint,omitempty"`
+	// Came is when the last thing of the course of care came of which the person
+	// heard, Unix seconds.
+	Came int64 `cbor:"43,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -166,6 +171,9 @@ func chatStep(w *world) error {
 		}
 		c.Gone = true
 		w.unplan(w.ev.Subject, dueNudge)
+		if err := t.tellsCase(); err != nil {
+			return err
+		}
 		w.write(w.ev.Subject, c)
 		return nil
 	case Fell:
@@ -522,6 +530,9 @@ func (t *talk) press(data string) error {
 	}
 	if back {
 		return t.command(universalBack, "")
+	}
+	if done, err := t.sessionPress(data); done || err != nil {
+		return err
 	}
 	way, arg := t.wayOut(data)
 	if t.c.Door != nil && !t.passes(way) { // what lies open before the door opens nothing behind it

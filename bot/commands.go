@@ -19,6 +19,7 @@ var commandWords = map[string]string{
 	"release": "release",
 	"x":       "x", "word": "word", "pin": "pin",
 	"invite": "invite", "leave": "leave",
+	"sessions": "sessions", "reminders": "reminders",
 }
 
 // answers reports whether words are an answer to the open question. Own words
@@ -52,10 +53,10 @@ func (t *talk) command(name, arg string) error {
 			t.c.Rest = 0
 			return t.takesOut()
 		}
+		t.c.Rest = 0
 		if len(t.c.Runs) == 0 || len(t.c.Runs) == 1 && t.c.Done != "" {
 			return t.afterwards(true)
 		}
-		t.c.Rest = 0
 		t.phrase("welcome-back")
 		return t.again()
 	case "resume":
@@ -111,6 +112,12 @@ func (t *talk) command(name, arg string) error {
 		return t.release(true)
 	case universalRevoke:
 		return t.revoke(arg)
+	case "sessions":
+		return t.sessions()
+	case sessionThere, sessionMove, sessionCancel:
+		return t.sessionCommand(name)
+	case "reminders":
+		return t.reminders()
 	case "privacy":
 		t.phrase(name)
 		return t.again()

@@ -31,7 +31,7 @@ func TestTextsAreFilledIn(t *testing.T) {
 		besides["record.decision."+kind] = []string{"therapist"}
 	}
 	found := 0
-	course := regexp.MustCompile(`^(reminder|session|no-show|assignment)\.`) // each comes with its session or assignment
+	course := regexp.MustCompile(`^(reminder|sessions?|no-show|assignment)\.`) // each comes with its session or assignment
 	for text := range texts.All() {
 		if text.Use == content.Part {
 			continue

@@ -140,19 +140,38 @@ func (w *world) replan(rec *caseRecord) {
 	}
 	s := CaseSubject(string(rec.Case.ID))
 	all := w.plans(rec)
-	names := make(map[string]bool, len(all))
-	for _, c := range all {
-		names[c.due.Key] = true
-	}
-	if slices.ContainsFunc(slices.Collect(maps.Keys(rec.Marks)), func(name string) bool { return !names[name] }) {
-		rec.Marks = maps.Clone(rec.Marks)
-		maps.DeleteFunc(rec.Marks, func(name string, _ mark) bool { return !names[name] })
-	}
+	w.forgets(rec)
 	if len(all) == 0 {
 		w.unplan(s, dueCourse)
 		return
 	}
 	w.out.due = append(w.out.due, planned{subject: s, name: dueCourse, at: later(all[0].turn.At, w.now.Add(time.Second))})
+}
+
+// markFor is how long the mark of what is in no plan is kept: longer than pauses
+// last, and than what comes round takes to.
+const markFor = 400 * 24 * time.Hour
+
+// forgets lets go of the marks of what has been in no plan for long. What is in
+// one keeps its mark, also when its last turn is over, and so does what a pause
+// or a hold took out for a while: it would have its turn again.
+func (w *world) forgets(rec *caseRecord) {
+	if len(rec.Marks) == 0 {
+		return
+	}
+	zone := func(id care.PersonID) *time.Location { return w.zoneOf(rec, id) }
+	kept := make(map[string]mark, len(rec.Marks))
+	for key, m := range rec.Marks {
+		if w.now.Sub(time.Unix(m.At, 0)) < markFor {
+			kept[key] = m
+		}
+	}
+	for _, d := range rec.Case.Plan(w.p.Rules, zone, w.now) {
+		if m, ok := rec.Marks[d.Key]; ok {
+			kept[d.Key] = m
+		}
+	}
+	rec.Marks = kept
 }
 
 // remember notes that a turn is over.
@@ -173,11 +192,16 @@ func courseDue(w *world, rec *caseRecord) error {
 	return w.keepCase(rec)
 }
 
-// takesTurns does everything that has its turn by now, each once. did is told of
-// what somebody is told by it; what could not be done any more is none of that.
+// takesTurns does everything that has its turn by now, each once; of reminders of
+// one session that have their turn together only the last. did is told of what
+// somebody is told by it; what could not be done any more is none of that.
 func (w *world) takesTurns(rec *caseRecord, did func(coming)) error {
-	for _, c := range w.plans(rec) {
-		if c.turn.At.After(w.now) {
+	all := slices.DeleteFunc(w.plans(rec), func(c coming) bool { return c.turn.At.After(w.now) })
+	for i, c := range all {
+		if c.due.Deed == care.DeedRemind && slices.ContainsFunc(all[i+1:], func(next coming) bool {
+			return next.due.Deed == c.due.Deed && next.due.Ref == c.due.Ref && next.due.Person == c.due.Person
+		}) {
+			rec.remember(c, false)
 			continue
 		}
 		if c.due.Every != "" || c.due.Deed == care.DeedRemind {
@@ -212,8 +236,13 @@ func (w *world) do(rec *caseRecord, d care.Due) error {
 			w.asks(rec, d)
 		}
 	case care.DeedTell:
-		if flags, _ := c.TellSilence(d.Cadence, d.Person, d.Ref, w.p.Rules, w.now); len(flags) > 0 {
+		flags, less := c.TellSilence(d.Cadence, d.Person, d.Ref, w.p.Rules, w.now)
+		if len(flags) > 0 {
 			w.notice(fmt.Sprintf("%s: a question has waited a week for an answer. Nothing more is sent about it.", c.ID))
+		}
+		if less && lessAbout[d.Cadence] {
+			d.Deed = offerLess
+			w.asks(rec, d)
 		}
 	case care.DeedRemind:
 		w.asks(rec, d)

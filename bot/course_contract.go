@@ -21,6 +21,7 @@ var courseParams = map[string][]string{
 	"goal-review": {"therapist", "goal.one", "goal.two", "goal.three", "goal.four", "goal.five"},
 	"ending":      {"therapist", "goals", "goodbye"}, "booster": {"therapist", "signs"},
 	"session-times": {"therapist"}, "missed": {"therapist"}, "still-waiting": {"date", "window"}, "reminder-levels": nil,
+	"ask-less": {"therapist", "about"},
 }
 
 // goalWords are how many goals there are, as [host.Do] answers `goals`, and
@@ -55,6 +56,7 @@ func (c *Contract) course() {
 		"booster":       {"well", "some-back", "session", "no-more", courseLater},
 		"session-times": {"picked", "others", "none"}, "missed": {"others", "not-now", "call", courseLater, coursePassed},
 		"still-waiting": {"wait", "see-colleague", "withdrawn"}, "reminder-levels": {"kept", "not-understood"},
+		"ask-less": {"less", "never", "as-before", courseLater, coursePassed},
 	} {
 		c.Outcomes[name] = outcomes
 	}

@@ -21,7 +21,7 @@ func TestCourseContract(t *testing.T) {
 	}
 	c := bot.ForScripts()
 	course := strings.Fields(`story body-tried hopes phq2 gad2 phq9 gad7 mood mood-long pulse assignment report goals-agree
-		goal-review ending booster session-times missed still-waiting reminder-levels`)
+		goal-review ending booster session-times missed still-waiting reminder-levels ask-less`)
 	for _, name := range course {
 		d, ok := lib.Dialog(name)
 		if !ok || !slices.Contains(c.Entries, name) {

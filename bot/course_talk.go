@@ -21,6 +21,8 @@ const (
 	// paramCourse and paramGoals are what a run of such a dialog is about.
 	paramCourse = "course"
 	paramGoals  = "goals.ids"
+	// paramExpires is until when the times that a run offers are kept, Unix seconds.
+	paramExpires = "expires"
 	// dueWaiting tells of what waits when quiet hours are over.
 	dueWaiting = "waiting"
 	// nowOrNever names a reminder that is no use later: of a session.
@@ -30,11 +32,18 @@ const (
 	stepPrivate = "private"
 )
 
-// What is told about a session beside what a plan brings.
+// What comes to a person beside what a plan brings.
 const (
 	sessionConfirmed care.Deed = "confirmed"
 	sessionCancelled care.Deed = "cancelled"
+	offerLess        care.Deed = "offer-less" // the question whether to ask less
 )
+
+// lessAbout are the cadences about which that is asked: what comes again and
+// again.
+var lessAbout = map[care.CadenceName]bool{
+	care.CadenceReport: true, care.CadencePulse: true, care.CadenceMeasures: true, care.CadenceReview: true, care.CadenceWaitlist: true,
+}
 
 // kind begins the keys of what is said about it: "reminder.report", as in
 // reminder.report.open.
@@ -48,6 +57,8 @@ func (a Asks) kind() string {
 		return "no-show"
 	case a.Deed == care.DeedRemind:
 		return "reminder.session"
+	case a.Deed == offerLess:
+		return "reminder.less"
 	}
 	switch a.Cadence {
 	case care.CadenceSessions:
@@ -79,11 +90,15 @@ func (t *talk) told(rec *caseRecord, a Asks, l level) string {
 		return t.text("reminder.closed")
 	}
 	key := a.kind() + "." + string(l)
-	if l == levelClosed && a.Deed == care.DeedRemind {
-		key = "reminder.closed"
-	}
 	by, when := "", ""
-	if s, ok := rec.Case.Session(care.SessionID(a.Ref)); ok && a.Cadence == care.CadenceSessions {
+	s, ok := rec.Case.Session(care.SessionID(a.Ref))
+	switch {
+	case l == levelClosed && a.Deed == care.DeedRemind:
+		key = "reminder.closed"
+	case a.Deed == sessionConfirmed && s.InPlaceOf != 0:
+		key = "session.moved." + string(l)
+	}
+	if ok && a.Cadence == care.CadenceSessions {
 		by = t.w.p.nameOf(s.Therapist)
 		when = t.tongue().moment(time.Unix(s.Start, 0), t.zone())
 	} else {
@@ -108,10 +123,11 @@ func (p *Practice) nameOf(id care.TherapistID) string {
 }
 
 // comes takes something of the course of care: it is looked at once more, and
-// said as openly as the person wants it, outside their quiet hours.
+// said as openly as the person wants it, outside their quiet hours. Who rests is
+// told of what is booked, and of nothing else.
 func (t *talk) comes(a Asks) error {
 	rec, err := peek[caseRecord](t.w, CaseSubject(string(a.Case)))
-	if err != nil || rec == nil || t.c.Case != string(a.Case) || t.c.Gone || t.c.Rest != 0 || !t.wanted(rec, a) {
+	if err != nil || rec == nil || t.c.Case != string(a.Case) || t.c.Gone || t.c.Rest != 0 && !a.only() || !t.wanted(rec, a) {
 		return err
 	}
 	l, err := t.level()
@@ -126,15 +142,17 @@ func (t *talk) comes(a Asks) error {
 	dialog, _ := t.dialogOf(rec, a)
 	switch {
 	case t.left(): // after quick exit the chat stays still
-	case a.only() && (l != levelClosed || a.Deed != care.DeedRemind):
-		t.send(Text{Text: t.told(rec, a, l)}, parcel{class: Reminder, reminder: nowOrNever})
-		return nil
+	case a.only() && l != levelClosed:
+		return t.tells(rec, a, l, parcel{class: Reminder, reminder: nowOrNever})
 	case a.Deed == care.DeedNudge:
 		return t.nudges(a)
+	case t.follows(a):
+		return t.awaits(a)
 	case !quiet && t.c.Door == nil && len(t.c.Waiting) == 0 && (l == levelOpen || t.isPrivate(dialog)) && !t.busy():
 		if l != levelClosed {
 			t.remind(t.told(rec, a, l), nil)
 		}
+		t.c.Came = a.At
 		return t.unfolds(a)
 	}
 	if err := t.awaits(a); err != nil {
@@ -144,10 +162,34 @@ func (t *talk) comes(a Asks) error {
 	case t.left():
 	case quiet:
 		t.w.plan(dueWaiting, at)
+	case a.only():
+		t.c.Came = a.At
+		t.send(Text{Text: t.told(rec, a, l), Buttons: t.openButton()}, parcel{class: Reminder, reminder: nowOrNever})
 	default:
+		t.c.Came = a.At
 		t.remind(t.told(rec, a, l), t.openButton())
 	}
 	return nil
+}
+
+// atOnce is how close together things come that count as one: the person hears
+// of the first, and the others follow it.
+const atOnce = time.Minute
+
+// follows reports that a thing came together with another, which the person has
+// not done with: it waits behind that, and nothing is said of it. What is booked
+// is always told.
+func (t *talk) follows(a Asks) bool {
+	return !a.only() && t.c.Came != 0 && a.At-t.c.Came < int64(atOnce/time.Second) && (t.busy() || len(t.c.Waiting) > 0)
+}
+
+// next takes out what waits behind something that the practice brought, when
+// that is done with. Who put it off is not asked the next thing at once.
+func (t *talk) next(run dialogs.Run, outcome string) (bool, error) {
+	if len(t.c.Waiting) == 0 || t.c.Door != nil || t.busy() || !isBrought(run) || outcome == courseLater {
+		return false, nil
+	}
+	return true, t.takesOut()
 }
 
 // awaits lets a thing wait until the person opens it; what waited about the same
@@ -198,12 +240,13 @@ func (t *talk) tellsWaiting() error {
 }
 
 // tellsCase keeps what the case must know of the person: where they are, for
-// the hours at which they are written to, and whether they rest.
+// the hours at which they are written to, and whether they rest or cannot be
+// reached.
 func (t *talk) tellsCase() error {
 	if t.c.Case == "" || !t.c.Client && t.c.Seat == 0 {
 		return nil
 	}
-	zone, quiet := t.zone().String(), t.c.Rest != 0
+	zone, quiet := t.zone().String(), t.c.Rest != 0 || t.c.Gone
 	if zone == t.c.Zone && quiet == t.c.Quieted {
 		return nil
 	}
@@ -250,18 +293,24 @@ func (t *talk) openButton() [][]Button {
 // nudges says once more that something waits, or asks it again where it is open.
 func (t *talk) nudges(a Asks) error {
 	open := len(t.c.Runs) > 0 && t.top().Params[paramCourse] == a.mark()
-	switch {
-	case t.left():
-	case open && t.c.Door == nil:
+	if t.left() {
+		return nil
+	}
+	follows := t.follows(a)
+	if open && t.c.Door == nil {
+		if follows {
+			return nil
+		}
+		t.c.Came = a.At
 		t.remind(t.text("reminder.once-more"), nil)
 		return t.again()
-	case len(t.c.Waiting) > 0:
-		t.remind(t.text("reminder.once-more"), t.openButton())
-	default: // it was opened and left: it waits again
-		a.Deed = care.DeedAsk
-		if err := t.awaits(a); err != nil {
-			return err
-		}
+	}
+	a.Deed = care.DeedAsk
+	if err := t.awaits(a); err != nil { // it was opened and left: it waits again
+		return err
+	}
+	if !follows {
+		t.c.Came = a.At
 		t.remind(t.text("reminder.once-more"), t.openButton())
 	}
 	return nil
@@ -278,6 +327,10 @@ func (t *talk) wanted(rec *caseRecord, a Asks) bool {
 	switch {
 	case a.Deed == sessionCancelled || a.Deed == sessionConfirmed:
 		return true
+	case a.Deed == offerLess:
+		return slices.ContainsFunc(c.Quieted, func(q care.Quieted) bool {
+			return q.Cadence == a.Cadence && q.Person == id && q.Mode == care.QuietAsked
+		}) && slices.Contains(c.Here(), id)
 	case a.Cadence == care.CadenceSessions:
 		s, ok := c.Session(care.SessionID(a.Ref))
 		switch a.Deed {
@@ -304,8 +357,7 @@ func (t *talk) unfolds(a Asks) error {
 		return err
 	}
 	if a.only() {
-		t.phrasesTold(rec, a)
-		return nil
+		return t.tells(rec, a, levelOpen, parcel{class: Prompt})
 	}
 	dialog, params := t.dialogOf(rec, a)
 	if !t.wanted(rec, a) || dialog == "" {
@@ -321,8 +373,22 @@ func (t *talk) unfolds(a Asks) error {
 	return t.begin(dialog, params)
 }
 
-func (t *talk) phrasesTold(rec *caseRecord, a Asks) {
-	t.send(Text{Text: t.told(rec, a, levelOpen)}, parcel{class: Prompt})
+// tells says what is told of a session, with what can be done about it, and for
+// the calendar when something changed. Of a session that was given up meanwhile
+// nobody is reminded.
+func (t *talk) tells(rec *caseRecord, a Asks, l level, p parcel) error {
+	s, _ := rec.Case.Session(care.SessionID(a.Ref))
+	if a.Deed != sessionCancelled && (s.State == care.SessionCancelled || s.State == care.SessionMoved) {
+		a.Deed = sessionCancelled
+	}
+	if a.Deed == care.DeedRemind {
+		p.notAfter = time.Unix(s.Start, 0)
+	}
+	t.send(Text{Text: t.told(rec, a, l), Buttons: t.sessionButtons(rec.Case, s, sessionThere, sessionMove, sessionCancel)}, p)
+	if a.Deed == care.DeedRemind {
+		return nil
+	}
+	return t.calendar(rec, s)
 }
 
 // gone says that something which was opened is not asked any more.
@@ -347,6 +413,10 @@ func (t *talk) gone(rec *caseRecord, a Asks) error {
 func (t *talk) dialogOf(rec *caseRecord, a Asks) (string, map[string]string) {
 	c, id, form := rec.Case, t.me(), t.tongue().form
 	params := map[string]string{"therapist": t.w.p.nameOf(rec.therapist())}
+	if a.Deed == offerLess {
+		params["about"] = t.text("less." + string(a.Cadence))
+		return lessDialog, params
+	}
 	switch a.Cadence {
 	case care.CadenceSittings:
 		name, ok := c.NextSitting(id)
@@ -371,7 +441,7 @@ func (t *talk) dialogOf(rec *caseRecord, a Asks) (string, map[string]string) {
 		if extra := t.w.p.Plays.Extra(g.Library, form); extra != "" {
 			params["extra"] = extra
 		}
-		return "report", params
+		return reportDialog, params
 	case care.CadenceGoals:
 		params["goals"] = goalLines(c.GoalsOf(id, false))
 		return "goals-agree", params
@@ -409,7 +479,7 @@ func (t *talk) dialogOf(rec *caseRecord, a Asks) (string, map[string]string) {
 		for i, at := range s.Offered {
 			times[i] = strconv.FormatInt(at, 10)
 		}
-		params["times"] = strings.Join(times, ",")
+		params["times"], params[paramExpires] = strings.Join(times, ","), strconv.FormatInt(s.Expires, 10)
 		return "session-times", params
 	}
 	return "", nil
@@ -487,15 +557,18 @@ func (t *talk) courseOver(run dialogs.Run, turn dialogs.Turn) error {
 	cadence, number, _ := strings.Cut(run.Params[paramCourse], "/")
 	ref, _ := strconv.Atoi(number)
 	a := Asks{Case: rec.Case.ID, Deed: care.DeedAsk, Cadence: care.CadenceName(cadence), Ref: ref, At: t.w.now.Unix()}
-	if run.Dialog == "missed" {
+	switch run.Dialog {
+	case "missed":
 		a.Deed = care.DeedFollowUp
+	case lessDialog:
+		a.Deed = offerLess
 	}
 	if turn.Outcome == courseLater { // it waits for a private moment
 		return t.awaits(a)
 	}
 	alerts := len(rec.Case.Alerts)
 	switch err := t.courseAnswered(rec, run, turn, a); {
-	case errors.Is(err, care.ErrWithdrawn), errors.Is(err, care.ErrHeld):
+	case errors.Is(err, care.ErrWithdrawn), errors.Is(err, care.ErrHeld), errors.Is(err, care.ErrExpired):
 		return t.gone(rec, a)
 	case errors.Is(err, care.ErrNotPossible):
 		t.phrase("stale-button")
@@ -547,7 +620,7 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 			news("the client would rather not do now what they were given; it is taken back.")
 			return c.Withdraw(care.AssignmentID(a.Ref), now)
 		}
-	case "report":
+	case reportDialog:
 		if turn.Outcome == coursePassed {
 			c.Heard(a.Cadence, id, a.Ref, now)
 			return nil
@@ -594,9 +667,37 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 		}
 	case "session-times":
 		return t.timed(rec, turn, a)
+	case lessDialog:
+		if mode, ok := lessModes[turn.Outcome]; ok {
+			news("the client chose how often to be asked.")
+			return c.AskLess(a.Cadence, id, mode, now)
+		}
 	case "missed":
 		news("the client answered about the session that they missed.")
 	}
+	return nil
+}
+
+const lessDialog = "ask-less"
+
+// lessModes are the answers to how often to ask.
+var lessModes = map[string]care.QuietMode{"less": care.QuietLess, "never": care.QuietStop, "as-before": ""}
+
+const reportDialog = "report"
+
+// putsHold puts assignments on hold as soon as a report tells of pain or of
+// pressure: it may never come to its end.
+func (t *talk) putsHold(turn dialogs.Turn) error {
+	r := care.ReadReport(forCase(turn.Facts))
+	if !r.Pain && !r.Pressure || t.c.Case == "" {
+		return nil
+	}
+	rec, err := t.w.joined(t.c.Case)
+	if err != nil || rec == nil || !rec.Case.PutHold("", t.w.now) {
+		return err
+	}
+	t.w.notice(string(rec.Case.ID) + ": something in a report that is being written needs a look: assignments are on hold until you lift it.")
+	t.w.keepQuietly(rec)
 	return nil
 }
 
@@ -632,6 +733,9 @@ func (t *talk) timed(rec *caseRecord, turn dialogs.Turn, a Asks) error {
 	if !ok {
 		return fmt.Errorf("session %d: %w", id, care.ErrNotPossible)
 	}
+	if s.State != care.SessionOffered || t.w.now.Unix() >= s.Expires {
+		return care.ErrExpired
+	}
 	start, err := strconv.ParseInt(turn.Facts.Text("slot"), 10, 64)
 	if turn.Outcome != "picked" || err != nil {
 		if err := rec.Case.DeclineTimes(id, t.w.now); err != nil {
@@ -646,14 +750,15 @@ func (t *talk) timed(rec *caseRecord, turn dialogs.Turn, a Asks) error {
 	}
 	if err := load.Keep(rec.Case.ID, id, start, t.w.now); err != nil {
 		t.phrase("session.taken")
-		return nil
+		return t.awaits(a)
 	}
 	if err := rec.Case.ChooseTime(id, start, t.w.now); err != nil {
 		return err
 	}
 	t.w.write(CaseloadSubject(string(s.Therapist)), *load)
 	t.w.tellAll(rec, sessionConfirmed, s, t.me())
-	return nil
+	s, _ = rec.Case.Session(id)
+	return t.calendar(rec, s)
 }
 
 // tellAll tells everybody of the case about a session, but the one who knows.
@@ -761,10 +866,13 @@ func (w *world) saysGoodbye(rec *caseRecord) error {
 // coursePhrases are the keys of what is said of the course of care.
 func coursePhrases() []string {
 	keys := []string{"reminder.closed", "reminder.once-more", "session.taken", "session.expired", "assignment.withdrawn", "assignment.paused"}
-	for _, kind := range []string{"session", "times", "sitting", "assignment", "report", "check-in", "goals", "waitlist", "booster"} {
+	for _, kind := range []string{"session", "times", "sitting", "assignment", "report", "check-in", "goals", "waitlist", "booster", "less"} {
 		keys = append(keys, "reminder."+kind+".middle", "reminder."+kind+".open")
 	}
-	for _, kind := range []string{"session.confirmed", "session.cancelled", "no-show"} {
+	for name := range lessAbout {
+		keys = append(keys, "less."+string(name))
+	}
+	for _, kind := range []string{"session.confirmed", "session.moved", "session.cancelled", "no-show"} {
 		keys = append(keys, kind+".closed", kind+".middle", kind+".open")
 	}
 	return keys

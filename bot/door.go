@@ -82,16 +82,30 @@ func (t *talk) returns(away time.Duration) error {
 }
 
 // asksItself reports that the open question is a dialog's own for a private
-// moment.
+// moment; of one that came by itself, that it is being answered: there is
+// something to hide behind it.
 func (t *talk) asksItself() (bool, error) {
 	turn, err := t.open()
 	if err != nil || turn.Open == nil {
 		return false, err
 	}
 	if t.top().Dialog != intakeDialog {
-		return t.c.Lock == nil && t.top().Params[paramCourse] != "" && strings.HasPrefix(turn.Open.Step, stepPrivate), nil
+		return t.c.Lock == nil && t.top().Params[paramCourse] != "" && strings.HasPrefix(turn.Open.Step, stepPrivate) && t.answersIt(), nil
 	}
 	return t.asks(factPrivate)
+}
+
+// answersIt reports that what the person did is an answer to the open question,
+// and no way past it.
+func (t *talk) answersIt() bool {
+	switch what := t.w.ev.What.(type) {
+	case Press:
+		_, found, _, err := t.chosen(what.Data)
+		return found && err == nil
+	case Words:
+		return !what.Edited && t.answers(strings.TrimSpace(what.Text))
+	}
+	return false
 }
 
 // before reports that something lies open before the shut door.

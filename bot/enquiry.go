@@ -159,6 +159,9 @@ func (t *talk) alert(name string, f dialogs.Facts) error {
 	}
 	t.note(rec, f)
 	t.hand(rec)
+	if care.AlertName(name) == care.AlertIPV {
+		rec.Case.PutHold("", t.w.now)
+	}
 	if t.met { // somebody was called when it was pressed
 		return t.w.keepCase(rec)
 	}

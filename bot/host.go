@@ -116,6 +116,9 @@ func (h *host) place(f dialogs.Facts) string {
 func (h *host) Options(list string, f dialogs.Facts) []script.Option {
 	switch {
 	case list == "offered" && !h.quiet:
+		if until, err := strconv.ParseInt(f.Param(paramExpires), 10, 64); err == nil && until <= h.t.w.now.Unix() {
+			return nil
+		}
 		var options []script.Option
 		for at := range strings.SplitSeq(f.Param("times"), ",") {
 			if start, err := strconv.ParseInt(at, 10, 64); err == nil && start > h.t.w.now.Unix() {

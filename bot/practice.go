@@ -135,7 +135,7 @@ func (p *Practice) calendar() scheduler.Calendar {
 // texts do not have.
 func (p *Practice) Missing() []string {
 	var missing []string
-	for _, key := range slices.Concat(phrases, recordPhrases, courseRecordPhrases, releasePhrases, coursePhrases(), commandTexts()) {
+	for _, key := range slices.Concat(phrases, recordPhrases, courseRecordPhrases, releasePhrases, coursePhrases(), sessionPhrases, commandTexts()) {
 		if base := p.Texts[baseLanguage]; base == nil || !base.Has(key) {
 			missing = append(missing, key)
 		}

@@ -83,7 +83,7 @@ const (
 // Without consent nothing of them is kept and nobody is told: the numbers are
 // shown, and the person is asked whether somebody shall be told.
 func (t *talk) screened(text string) (met bool, err error) {
-	found := t.w.p.Screen.Screen(text)
+	found := t.w.p.found(text)
 	if len(found) == 0 || !t.barred() && t.offered(text) {
 		return false, nil
 	}
@@ -141,9 +141,18 @@ func (t *talk) meets(found []safety.Finding, text string) error {
 	return nil
 }
 
+// found is what the screen finds in a text. The word behind /start is a token,
+// and nobody's words.
+func (p *Practice) found(text string) []safety.Finding {
+	if fields := strings.Fields(text); len(fields) == 2 && fields[0] == "/start" {
+		return nil
+	}
+	return p.Screen.Screen(text)
+}
+
 // screenedFirst is screened for the very first words of somebody.
 func (t *talk) screenedFirst(text string) (met bool, err error) {
-	found := t.w.p.Screen.Screen(text)
+	found := t.w.p.found(text)
 	if len(found) == 0 || meeting(found[0]) == "" {
 		return false, nil
 	}
@@ -163,7 +172,7 @@ func (p *Practice) danger(what What) string {
 	if text == "" {
 		return ""
 	}
-	found := p.Screen.Screen(text)
+	found := p.found(text)
 	if len(found) == 0 {
 		return ""
 	}

@@ -334,8 +334,9 @@ func (s *Service) counted(ch ChannelName, outcome string) {
 }
 
 // stillWanted looks at the person once more before a reminder leaves: who has
-// paused, stopped, finished or cannot be reached gets none, and in quiet hours
-// it is planned again for the first hour after them.
+// paused, stopped or finished gets none but of what is booked, who cannot be
+// reached gets none at all, and in quiet hours it is planned again for the first
+// hour after them.
 func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, name string) (bool, error) {
 	w := s.newWorld(Event{Practice: s.id, Subject: sub, At: s.now()}, nil)
 	w.ask(sub)
@@ -343,7 +344,7 @@ func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, nam
 		return false, err
 	}
 	chat, err := peek[chatState](w, sub)
-	if err != nil || chat == nil || chat.Rest != 0 || chat.Gone || chat.Door != nil && chat.Door.Left {
+	if err != nil || chat == nil || chat.Rest != 0 && name != nowOrNever || chat.Gone || chat.Door != nil && chat.Door.Left {
 		return false, err
 	}
 	switch {

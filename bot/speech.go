@@ -160,6 +160,8 @@ var commandKeys = []struct{ text, command string }{
 	{"say.release", "release"},
 	{"say.x", "x"}, {"say.word", "word"}, {"say.pin", "pin"},
 	{"say.invite", "invite"}, {"say.leave", "leave"},
+	{"say.sessions", "sessions"}, {"say.session.there", sessionThere}, {"say.session.move", sessionMove}, {"say.session.cancel", sessionCancel},
+	{"say.reminders", "reminders"},
 	{"btn.back", "back"}, {"btn.call", "call"}, {"btn.now", "now"},
 }
 

@@ -195,6 +195,9 @@ func (w *world) offers(rec *caseRecord, o care.SessionOffer) error {
 	if err != nil {
 		return err
 	}
+	if o.InPlaceOf == 0 {
+		o.InPlaceOf = inPlaceOf(rec.Case)
+	}
 	id, err := rec.Case.OfferSession(o, w.p.Rules.Sessions, w.now)
 	if err != nil {
 		return err

@@ -168,6 +168,9 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 	if turn.Outcome != "" {
 		return t.finished(turn)
 	}
+	if t.top().Dialog == reportDialog {
+		return t.putsHold(turn)
+	}
 	return nil
 }
 
@@ -210,6 +213,11 @@ func (t *talk) finished(turn dialogs.Turn) error {
 			return err
 		}
 	}
+	if run.Dialog == remindersDialog && turn.Outcome == "kept" {
+		if err := t.keepsLevel(turn.Facts.Text(factReminders)); err != nil {
+			return err
+		}
+	}
 	switch turn.Outcome {
 	case "stop", "stopped":
 		t.c.Rest = stopped
@@ -221,6 +229,9 @@ func (t *talk) finished(turn dialogs.Turn) error {
 		return t.takeUp()
 	}
 	t.c.Held = ""
+	if next, err := t.next(run, turn.Outcome); next || err != nil {
+		return err
+	}
 	if t.c.Done != "" && len(t.c.Runs) == 1 && isMeeting(run.Dialog) { // nothing is open that could be asked again
 		t.phrase("after-help")
 		return nil
@@ -311,7 +322,7 @@ func (t *talk) afterwards(anew bool) error {
 		t.phrase(key)
 	default:
 		t.phrase("welcome-back")
-		t.c.Done, t.c.Runs, t.c.Rest, t.c.Consent = "", nil, 0, nil
+		t.c.Done, t.c.Runs, t.c.Rest, t.c.Consent, t.c.Level = "", nil, 0, nil, ""
 		if closed {
 			if err := t.setsAside(); err != nil {
 				return err

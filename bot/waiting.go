@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"anteroom/bot/care"
@@ -21,9 +23,35 @@ const (
 )
 
 const (
-	factReminders = "reminders"
-	factAfraid    = "afraid"
+	remindersDialog = "reminder-levels"
+	factReminders   = "reminders"
+	factAfraid      = "afraid"
 )
+
+// reminders lets the person choose anew how open they may be.
+func (t *talk) reminders() error {
+	if t.c.Consent == nil {
+		t.phrase("unknown-command")
+		return t.again()
+	}
+	return t.interrupt(remindersDialog)
+}
+
+// keepsLevel takes their choice, and tells the case, whose summary names it.
+func (t *talk) keepsLevel(chosen string) error {
+	t.c.Level = level(chosen)
+	if t.c.Case == "" || t.c.Seat != 0 {
+		return nil
+	}
+	rec, err := t.w.joined(t.c.Case)
+	if err != nil || rec == nil || rec.Case.Facts[factReminders] == "" {
+		return err
+	}
+	rec.Case.Facts = maps.Clone(rec.Case.Facts)
+	rec.Case.Facts[factReminders] = chosen
+	t.w.keepQuietly(rec)
+	return nil
+}
 
 // level is how open a reminder to this person may be now: as they chose, closed
 // until they did, and always closed when they are or were afraid of a partner,
@@ -50,7 +78,7 @@ func (t *talk) level() (level, error) {
 			return levelClosed, nil
 		}
 	}
-	switch l := level(facts.Text(factReminders)); l {
+	switch l := cmp.Or(t.c.Level, level(facts.Text(factReminders))); l {
 	case levelMiddle, levelOpen:
 		return l, nil
 	}
@@ -104,17 +132,23 @@ func (t *talk) announces() error {
 	return nil
 }
 
-// takesOut shows what waits, each thing once.
+// takesOut shows what waits, each thing once. What the course of care asks comes
+// one after the other: when one ends, the next is taken out.
 func (t *talk) takesOut() error {
 	waiting := t.c.Waiting
 	if len(waiting) == 0 {
 		return nil
 	}
 	t.c.Waiting = nil
+	open := len(t.c.Runs)
 	for _, w := range waiting {
 		what, err := untagWhat(w)
 		if err != nil {
 			return fmt.Errorf("what waited: %w", err)
+		}
+		if a, asks := what.(Asks); asks && !a.only() && len(t.c.Runs) > open {
+			t.c.Waiting = append(t.c.Waiting, w)
+			continue
 		}
 		if err := t.shows(what); err != nil {
 			return err
@@ -149,13 +183,18 @@ func (t *talk) shows(what What) (err error) {
 		err = t.unfolds(what)
 	}
 	if n := len(t.c.Runs); n > 0 {
-		if run := t.c.Runs[n-1]; isAnswerDialog(run.Dialog) || run.Dialog == releaseDialog || run.Dialog == inviteDialog || run.Params[paramCourse] != "" {
+		if run := t.c.Runs[n-1]; isBrought(run) {
 			one.Run = run.Params[paramRun]
 		}
 	}
 	t.c.Shown = append(t.c.Shown, one)
 	t.showing++
 	return err
+}
+
+// isBrought reports that a dialog was opened by something that the practice sent.
+func isBrought(run dialogs.Run) bool {
+	return isAnswerDialog(run.Dialog) || run.Dialog == releaseDialog || run.Dialog == inviteDialog || run.Params[paramCourse] != ""
 }
 
 // goesOn reports whether what was shown has a dialog that is open.

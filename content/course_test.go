@@ -93,6 +93,9 @@ func TestCourse(t *testing.T) {
 		{"a missed time, and no other", "missed", calm, with("next", "not-now"), "not-now", nil, nil, ""},
 		{"still waiting", "still-waiting", calm, with("ask", "wait"), "wait", nil, []string{"<date>", "<window>"}, ""},
 		{"no longer waiting", "still-waiting", calm, with("ask", "withdrawn"), "withdrawn", nil, nil, ""},
+		{"asked less", "ask-less", calm, with("how-often", "less"), "less", with("less_choice", "less"), []string{"half as often"}, ""},
+		{"asked no more", "ask-less", calm, with("how-often", "stop"), "never", nil, []string{"<therapist>"}, ""},
+		{"asked as before", "ask-less", calm, with("how-often", "as-before"), "as-before", nil, nil, ""},
 		{"open reminders", "reminder-levels", calm, with("level", "open"), "kept", with("reminders", "open"), nil, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -130,7 +133,7 @@ func goalHost() host {
 // TestCoursePrivate: what the service begins by itself, and is personal, first
 // asks for a private moment, in words that do not name why.
 func TestCoursePrivate(t *testing.T) {
-	for _, name := range strings.Fields("story body-tried hopes mood mood-long assignment report goals-agree goal-review ending booster missed") {
+	for _, name := range strings.Fields("story body-tried hopes mood mood-long assignment report goals-agree goal-review ending booster missed ask-less") {
 		asked, said, turn := talk(t, name, calm, with("private/private", "later", "private", "later"))
 		if len(asked) != 1 || turn.Outcome != "later" {
 			t.Errorf("%s: asked %v, and ended with %q", name, asked, turn.Outcome)

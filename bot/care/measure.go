@@ -368,7 +368,7 @@ func (f Flag) Line() string {
 	case FlagRise:
 		return fmt.Sprintf("%s up from %d to %d", f.Instrument.Label(), f.From, f.To)
 	case FlagPain:
-		return "pain in a report"
+		return "pain in a report; assignments are on hold"
 	case FlagPressure:
 		return "pressure in a report; assignments are on hold"
 	case FlagReports:

@@ -173,18 +173,21 @@ func (p *planner) review(id PersonID) {
 	if a, ok := p.c.lastAsking(CadenceReview, id, 0); ok {
 		last = max(last, a.At, a.Told)
 	}
-	at := p.r.Between.ReviewEvery.After(p.at(last, id))
+	at, after := p.r.Between.ReviewEvery.After(p.at(last, id)), p.r.Between.ReviewAfter
+	if p.c.EveryOther(CadenceReview, id) {
+		at, after = p.r.Between.ReviewEvery.After(at), 2*after
+	}
 	met := 0
 	for _, s := range p.c.Sessions {
 		if s.State == SessionHappened && s.Start > last {
-			if met++; met == p.r.Between.ReviewAfter {
+			if met++; met == after {
 				if end := s.End().In(p.zone(id)); end.Before(at) {
 					at = end
 				}
 			}
 		}
 	}
-	p.add(Due{Deed: DeedAsk, Cadence: CadenceReview, Key: fmt.Sprintf("goal-review-%d-%s", last, id), Person: id, At: at, Other: p.c.EveryOther(CadenceReview, id)})
+	p.add(Due{Deed: DeedAsk, Cadence: CadenceReview, Key: fmt.Sprintf("goal-review-%d-%s", last, id), Person: id, At: at})
 }
 
 func (p *planner) assignments(id PersonID) {
@@ -209,10 +212,10 @@ func (p *planner) assignments(id PersonID) {
 			d.Deed, d.Key, d.At = DeedLapse, key+"-lapse", p.at(a.Until, id)
 			p.add(d)
 		}
-		if !a.Asks() || !p.c.Runs(CadenceReport, id, p.now) || p.c.openAsk(CadenceReport, id, int(a.ID)) >= 0 {
+		if !a.Asks() || !p.c.Runs(CadenceReport, id, p.now) || p.c.openAsk(CadenceReport, id, int(a.ID)) >= 0 || p.c.passesOver(a) {
 			continue
 		}
-		d.Deed, d.Cadence, d.Other = DeedAsk, CadenceReport, p.c.EveryOther(CadenceReport, id)
+		d.Deed, d.Cadence = DeedAsk, CadenceReport
 		asked, was := p.c.lastAsking(CadenceReport, id, int(a.ID))
 		reports := p.c.ReportsOn(a.ID)
 		if !was && len(reports) == 0 {
@@ -247,22 +250,52 @@ func (p *planner) boosters(id PersonID) {
 	}
 }
 
+// passesOver reports that nothing is asked about an assignment of somebody who is
+// asked less: of what they were given since they said so, the first is asked
+// about, the second not, and so on.
+func (c Case) passesOver(a Assignment) bool {
+	if !c.EveryOther(CadenceReport, a.Person) {
+		return false
+	}
+	since := c.quieted(CadenceReport, a.Person).At
+	if a.Delivered < since {
+		return true
+	}
+	before := 0
+	for _, other := range c.Given {
+		if other.Person == a.Person && other.ID < a.ID && other.Delivered >= since {
+			before++
+		}
+	}
+	return before%2 != 0
+}
+
 // waitlist asks the person who wrote every month from the day on which they
-// were put there, with months clamped and counted from that day.
+// were put there, with months clamped and counted from that day; every other
+// month who is asked less.
 func (p *planner) waitlist(id PersonID) {
 	d, decided := p.c.Last()
 	if id != TheClient || !decided || !p.c.Runs(CadenceWaitlist, id, p.now) || p.c.waits(CadenceWaitlist, id) {
 		return
 	}
-	n := 1
+	asked, n := int64(0), 1
 	for _, a := range p.c.Asks {
 		if a.Cadence == CadenceWaitlist && a.Person == id && a.At >= d.At {
-			n++
+			asked = a.At
 		}
 	}
 	w := p.r.Between.Waitlist
-	times := Period{Years: n * w.Years, Months: n * w.Months, Days: n * w.Days, Rest: time.Duration(n) * w.Rest}
-	p.add(Due{Deed: DeedAsk, Cadence: CadenceWaitlist, Key: fmt.Sprintf("waitlist-%d-%d", d.At, n), Person: id, At: times.After(p.at(d.At, id))})
+	month := func(n int) time.Time {
+		times := Period{Years: n * w.Years, Months: n * w.Months, Days: n * w.Days, Rest: time.Duration(n) * w.Rest}
+		return times.After(p.at(d.At, id))
+	}
+	for month(n).Unix() <= asked {
+		n++
+	}
+	if asked != 0 && p.c.EveryOther(CadenceWaitlist, id) {
+		n++
+	}
+	p.add(Due{Deed: DeedAsk, Cadence: CadenceWaitlist, Key: fmt.Sprintf("waitlist-%d-%d", d.At, n), Person: id, At: month(n)})
 }
 
 // silences are the nudges and tellings of what waits for an answer.

@@ -85,8 +85,8 @@ func ReadReport(facts map[string]string) Report {
 // mostReports are kept, the newest; a therapy has some dozens.
 const mostReports = 200
 
-// Report keeps how it went, and returns what a therapist must hear of: pain,
-// or pressure, upon which every assignment of the case is on hold at once. A
+// Report keeps how it went, and returns what a therapist must hear of: pain or
+// pressure, upon which every assignment of the case is on hold at once. A
 // second report on the same assignment is another attempt; the last one says
 // where it stands. It returns ErrWithdrawn, and keeps nothing, when the
 // therapist took the assignment back meanwhile, unless there is pain or
@@ -118,6 +118,8 @@ func (c *Case) Report(id AssignmentID, r Report, at time.Time) ([]Flag, error) {
 	}
 	if r.Pressure {
 		flags = append(flags, Flag{Name: FlagPressure})
+	}
+	if serious {
 		c.PutHold("", at)
 	}
 	return c.flag(flags, "", r.Person, at), nil

@@ -214,13 +214,15 @@ type Quieted struct {
 	At      int64       `cbor:"4,keyasint"`
 }
 
-func (c Case) quiet(name CadenceName, id PersonID) QuietMode {
+func (c Case) quiet(name CadenceName, id PersonID) QuietMode { return c.quieted(name, id).Mode }
+
+func (c Case) quieted(name CadenceName, id PersonID) Quieted {
 	for _, q := range c.Quieted {
 		if q.Cadence == name && q.Person == id {
-			return q.Mode
+			return q
 		}
 	}
-	return ""
+	return Quieted{}
 }
 
 // Quiet reports whether nothing of a kind is asked of a person.

@@ -56,6 +56,7 @@ type Delivery struct {
 	Body     Body
 	Unknown  int    // earlier attempts of this delivery with an unknown outcome
 	Receipt  []byte // what Send returned for the last message in the same slot, if any
+	Unasked  bool   // it comes of itself: a channel that must wait sends it after what somebody waits for
 }
 
 // LogValue shows the id only.

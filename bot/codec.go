@@ -72,6 +72,7 @@ type wireParcel struct {
 	Body     tagged `cbor:"5,keyasint"`
 	Reminder string `cbor:"6,keyasint,omitempty"` // name of the reminder, to plan it again
 	Written  int64  `cbor:"9,keyasint,omitempty"` // Unix seconds of the event; 0 from before that was kept
+	Unasked  bool   `cbor:"10,keyasint,omitempty"`
 }
 
 // sentParcel writes what [wireParcel] reads, without encoding the body apart.
@@ -83,6 +84,7 @@ type sentParcel struct {
 	Body     toTag  `cbor:"5,keyasint"`
 	Reminder string `cbor:"6,keyasint,omitempty"`
 	Written  int64  `cbor:"9,keyasint,omitempty"`
+	Unasked  bool   `cbor:"10,keyasint,omitempty"`
 }
 
 // toTag writes what [tagged] reads.

@@ -177,7 +177,7 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 		if err != nil {
 			return &stepError{at: err.Error()}
 		}
-		wire := sentParcel{To: p.to, Class: p.class, Slot: p.slot, Body: toTag{Type: kind, Body: p.body}, Reminder: p.reminder, Written: w.now.Unix()}
+		wire := sentParcel{To: p.to, Class: p.class, Slot: p.slot, Body: toTag{Type: kind, Body: p.body}, Reminder: p.reminder, Written: w.now.Unix(), Unasked: w.unasked(p.class)}
 		if !p.notAfter.IsZero() {
 			wire.NotAfter = p.notAfter.Unix()
 		}
@@ -185,8 +185,11 @@ func (s *Service) sealEffects(ctx context.Context, w *world, c *Commit, opened m
 		if err != nil {
 			return &stepError{at: err.Error()}
 		}
-		c.Out = append(c.Out, Parcel{Lane: p.lane, ID: p.id, Sealed: Sealed{Key: id,
-			Blob: key.Seal(plain, s.where(p.lane.Of, "parcel "+p.id, 0))}})
+		out := Parcel{Lane: p.lane, ID: p.id, Sealed: Sealed{Key: id, Blob: key.Seal(plain, s.where(p.lane.Of, "parcel "+p.id, 0))}}
+		if wire.Unasked {
+			out.Ready = w.now
+		}
+		c.Out = append(c.Out, out)
 	}
 	for i, l := range w.out.post {
 		letter, err := s.letter(ctx, Event{

@@ -199,3 +199,30 @@ func TestWholeTherapy(t *testing.T) {
 		t.Errorf("after the last booster came %q, want silence", heard)
 	}
 }
+
+// TestReminderOnce: a reminder that went out goes out no more, whatever happens
+// to the case after it.
+func TestReminderOnce(t *testing.T) {
+	t.Parallel()
+	h, p, id := booked(t)
+	for range 24 * 5 {
+		h.hours(1)
+		p.answers()
+	}
+	h.hours(24*5 - 36)
+	p.hears()
+	for i := range 35 { // until an hour before the session
+		h.hours(1)
+		p.answers()
+		h.mustSteer(id, "ana", bot.Steer{Hold: i%2 == 0, Lift: i%2 == 1})
+	}
+	waiting := 0
+	for _, text := range p.hears() {
+		if strings.HasPrefix(text, "You have a message waiting.") {
+			waiting++
+		}
+	}
+	if waiting != 2 {
+		t.Errorf("got %d reminders of one session, want two", waiting)
+	}
+}

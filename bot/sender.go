@@ -17,6 +17,7 @@ const (
 	sendersMost = 32
 	unknownMost = 6 // attempts of a prompt whose outcome nobody knows
 	backoffMost = time.Minute
+	goesOnFirst = time.Hour // a lane that has begun counts as ready so much earlier
 )
 
 // signal wakes one sleeper; raising it twice is raising it once.
@@ -129,7 +130,7 @@ func (s *Service) deliver(ctx context.Context, o *outlet, c Claimed) {
 		s.handBack(ctx, o, c, s.now().Add(s.backoff(o, c.ID)), true)
 		return
 	}
-	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown}
+	d := Delivery{Practice: s.id, ID: c.ID, To: p.To, Body: body, Unknown: c.Unknown, Unasked: p.Unasked}
 	var log sentLog
 	if keep, err := s.lookAgain(ctx, o, c, p, &d, &log); errors.Is(err, ErrRestored) {
 		s.hold(ctx, o, c, p)
@@ -275,10 +276,12 @@ func (s *Service) sealReceipt(ctx context.Context, c Claimed, slot string, id []
 	return &Receipt{Slot: slot, Sealed: Sealed{Key: c.Key, Blob: key.Seal(id, s.where(c.Lane.Of, "receipt "+slot, 0))}}
 }
 
+// done ends a parcel. What is behind it in its lane goes before all lanes that
+// have not begun and that nobody waits for.
 func (s *Service) done(ctx context.Context, o *outlet, c Claimed, r *Receipt) {
 	o.forget(c.ID)
 	s.insist(ctx, func() error {
-		_, err := s.store.Ack(ctx, s.id, c, s.now(), r)
+		_, err := s.store.Ack(ctx, s.id, c, s.now().Add(-goesOnFirst), r)
 		return err
 	})
 }

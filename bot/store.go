@@ -239,6 +239,10 @@ type Lane struct {
 type Parcel struct {
 	Lane Lane
 	ID   string
+	// Ready is since when the lane is ready, if it was empty. The zero time is
+	// before all others, for what somebody waits for: it makes a lane ready at
+	// once that waits for its first attempt. It is not kept.
+	Ready time.Time
 	Sealed
 }
 

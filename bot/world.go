@@ -103,6 +103,12 @@ const (
 	Reminder
 )
 
+// unasked reports that a message of this step comes of itself: it gives way to
+// what somebody waits for.
+func (w *world) unasked(c Class) bool {
+	return w.ev.Who.Role == System && (c == Prompt || c == Reminder)
+}
+
 // parcel is a message before sealing.
 type parcel struct {
 	lane     Lane

@@ -210,7 +210,11 @@ func (b *book) hours(r *reader, n *yaml.Node) {
 	}
 }
 
+// quiet reads the hours of a client's day in which nothing is sent, or none.
 func (b *book) quiet(r *reader, n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && n.Value == "none" {
+		return
+	}
 	clock := func(dst *int) take {
 		return func(n *yaml.Node) {
 			s, ok := r.word(n)
@@ -228,7 +232,7 @@ func (b *book) quiet(r *reader, n *yaml.Node) {
 	before := len(b.problems)
 	r.mapping(n, need("from", clock(&b.p.Quiet.From)), need("to", clock(&b.p.Quiet.To)))
 	if len(b.problems) == before && b.p.Quiet.From == b.p.Quiet.To {
-		r.bad(n, "quiet hours begin when they end", "write two different times")
+		r.bad(n, "quiet hours begin when they end", "write two different times, or for no quiet hours quiet: none")
 	}
 }
 

@@ -73,6 +73,14 @@ func TestReadPractice(t *testing.T) {
 	}
 }
 
+// A rehearsal that runs at any hour has no quiet hours.
+func TestReadNoQuiet(t *testing.T) {
+	p, err := care.ReadPractice(folder(t, "practice.yaml", `{from: "21:00", to: "08:00"}`, "none"), ".", care.Vocabulary{})
+	if err != nil || p.Quiet != (care.Span{}) {
+		t.Errorf("got %v, %v; want no quiet hours", p, err)
+	}
+}
+
 func TestReadWordings(t *testing.T) {
 	files := folder(t, "practice.yaml", "complaint: ", "language: es\nform_of_address: usted\ncomplaint:\n  es: A Ruth.\n  en: ")
 	fees := "currency: USD\nfull: 3\nmiddle: 2\nlow: 1\nreview_months: 6\nreferrals:\n  - {name: Clinic, what: {en: talks, es: charlas}, place: Oakland}\n"

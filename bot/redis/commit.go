@@ -194,7 +194,12 @@ func (r *request) send(k keys, out []bot.Parcel) {
 		}
 		r.key('l', k.lane(out[0].Lane))
 		r.key('z', k.ready(out[0].Lane.Channel))
-		r.arg("O", string(out[0].Lane.Of), n)
+		r.key('h', k.claims(out[0].Lane.Channel))
+		ready := any("")
+		if !slices.ContainsFunc(out[:n], func(o bot.Parcel) bool { return o.Ready.IsZero() }) {
+			ready = millis(out[0].Ready)
+		}
+		r.arg("O", string(out[0].Lane.Of), ready, n)
 		for _, o := range out[:n] {
 			r.arg(named(o.ID, o.Sealed))
 		}

@@ -7,28 +7,27 @@ import (
 	"anteroom/bot"
 )
 
-// send appends parcels to their lanes. A lane that was empty is ready at once:
-// its place among others is a count, which is earlier than any clock says.
+// send appends parcels to their lanes. A lane that is ready at once has a count
+// as its place among others, which is earlier than any clock says.
 func send(c *conn, p bot.PracticeID, out []bot.Parcel) error {
 	for i, o := range out {
 		if err := c.exec(`INSERT INTO parcel (practice, channel, subject, name, key, blob) VALUES (?, ?, ?, ?, ?, ?)`,
 			p, o.Lane.Channel, o.Lane.Of, o.ID, o.Key, blob(o.Blob)); err != nil {
 			return err
 		}
-		if i > 0 && out[i-1].Lane == o.Lane {
+		if i > 0 && out[i-1].Lane == o.Lane && out[i-1].Ready.Equal(o.Ready) {
 			continue
 		}
-		if is, err := c.is(`SELECT 1 FROM lane WHERE practice = ? AND channel = ? AND subject = ?`, p, o.Lane.Channel, o.Lane.Of); err != nil {
-			return err
-		} else if is {
-			continue
+		ready := millis(o.Ready)
+		if o.Ready.IsZero() {
+			var err error
+			if ready, err = count(c, p); err != nil {
+				return err
+			}
 		}
-		place, err := count(c, p)
-		if err != nil {
-			return err
-		}
-		if err := c.exec(`INSERT INTO lane (practice, channel, subject, ready, token, tries) VALUES (?, ?, ?, ?, 0, 0)`,
-			p, o.Lane.Channel, o.Lane.Of, place); err != nil {
+		if err := c.exec(`INSERT INTO lane (practice, channel, subject, ready, token, tries) VALUES (?, ?, ?, ?, 0, 0)
+			ON CONFLICT (practice, channel, subject) DO UPDATE SET ready = min(ready, excluded.ready)
+			WHERE ? AND tries = 0`, p, o.Lane.Channel, o.Lane.Of, ready, o.Ready.IsZero()); err != nil {
 			return err
 		}
 	}

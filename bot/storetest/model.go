@@ -115,10 +115,17 @@ func (m *practice) commit(c bot.Commit) error {
 		m.letters[l.Subject] = append(m.letters[l.Subject], l)
 	}
 	for _, o := range c.Out {
-		if m.lanes[o.Lane] == nil {
+		ready, atOnce := o.Ready.UnixMilli(), o.Ready.IsZero()
+		if atOnce {
 			m.filled++
-			m.lanes[o.Lane] = &lane{ready: m.filled}
+			ready = m.filled
 		}
+		if l := m.lanes[o.Lane]; l == nil {
+			m.lanes[o.Lane] = &lane{ready: ready}
+		} else if atOnce && l.tries == 0 {
+			l.ready = min(l.ready, ready)
+		}
+		o.Ready = time.Time{}
 		m.lanes[o.Lane].parcels = append(m.lanes[o.Lane].parcels, o)
 	}
 	if d := c.DueDone; d != nil && m.due[d.ID] != nil && m.due[d.ID].At.Equal(d.At) {
@@ -468,7 +475,11 @@ func (m *machine) drawCommit(t *rapid.T) bot.Commit {
 		}
 	}
 	for i := range rapid.IntRange(0, 3).Draw(t, "parcels") {
-		c.Out = append(c.Out, bot.Parcel{Lane: rapid.SampledFrom(lanes).Draw(t, "lane"), ID: fmt.Sprintf("%s/%d", c.Event, i), Sealed: text("parcel")})
+		o := bot.Parcel{Lane: rapid.SampledFrom(lanes).Draw(t, "lane"), ID: fmt.Sprintf("%s/%d", c.Event, i), Sealed: text("parcel")}
+		if maybe(t, "nobody waits for it", 3) {
+			o.Ready = m.drawTime(t)
+		}
+		c.Out = append(c.Out, o)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "dues") {
 		d := bot.Due{DueID: bot.DueID{ID: dueIDs.Draw(t, "id"), At: m.drawTime(t)}, Subject: rapid.SampledFrom(subjects).Draw(t, "of")}

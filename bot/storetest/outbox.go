@@ -97,6 +97,21 @@ var outbox = []test{
 		s.commit(bot.Commit{Out: []bot.Parcel{a1}})
 		s.claims("telegram", start, 9, fresh(a1))
 	}},
+	{"what somebody waits for goes before what comes of itself", func(s *suite) {
+		of := func(p bot.Parcel, ready time.Time) bot.Parcel { p.Ready = ready; return p }
+		d1 := parcel(bot.Lane{Channel: "telegram", Of: "chat:dan"}, "d1")
+		s.commit(bot.Commit{Out: []bot.Parcel{of(a1, start), of(d1, start.Add(time.Minute))}})
+		s.claims("telegram", start.Add(-time.Second), 9)
+		s.commit(bot.Commit{Out: []bot.Parcel{b1}})
+		s.claims("telegram", start.Add(time.Minute), 1, fresh(b1))
+		d2 := parcel(d1.Lane, "d2")
+		s.commit(bot.Commit{Out: []bot.Parcel{d2}}) // somebody waits behind it now
+		held := s.claims("telegram", start, 1, fresh(d1))
+		s.commit(bot.Commit{Out: []bot.Parcel{parcel(d1.Lane, "d3")}}) // and a claim stays one
+		s.claims("telegram", start, 9, fresh(a1))
+		s.ack(held[0], start, nil, true)
+		s.claims("telegram", start, 9, fresh(d2))
+	}},
 	{"a claim hides its lane until the lease ends", func(s *suite) {
 		s.commit(bot.Commit{Out: []bot.Parcel{a1, a2}})
 		s.claims("telegram", start, 9, fresh(a1))

@@ -35,7 +35,7 @@ func (t *Telegram) leave(a arrival) {
 	line := t.lines(a.locale).Group
 	t.beside(func(ctx context.Context) {
 		if line != "" {
-			if _, err := t.sendMessage(ctx, a.chat, cut(line, maxText), nil, false); err != nil {
+			if _, err := t.sendMessage(ctx, a.chat, cut(line, maxText), nil, false, false); err != nil {
 				t.log.Debug("telegram: a group was not told", "err", err)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 // pace keeps what is sent under Telegram's limits.
 type pace struct {
 	overall *rate.Limiter
+	unasked chan struct{} // one of those that nobody waits for stands in line with the others at a time
 	each    rate.Limit
 	burst   int
 
@@ -27,6 +28,7 @@ func newPace(p Pace) *pace {
 	all := cmp.Or(p.Overall, 30)
 	return &pace{
 		overall: rate.NewLimiter(rate.Limit(all), max(1, int(all))),
+		unasked: make(chan struct{}, 1),
 		each:    rate.Limit(cmp.Or(p.Chat, 1)),
 		burst:   cmp.Or(p.ChatBurst, 3),
 		chats:   map[int64]*rate.Limiter{},
@@ -35,10 +37,19 @@ func newPace(p Pace) *pace {
 }
 
 // wait returns when a message may go to the chat, or an error when it could
-// not before ctx ends.
-func (p *pace) wait(ctx context.Context, chat int64) error {
+// not before ctx ends. Of what comes of itself only one has its turn before an
+// answer that comes later, however many wait.
+func (p *pace) wait(ctx context.Context, chat int64, unasked bool) error {
 	if err := p.of(chat).Wait(ctx); err != nil {
 		return err
+	}
+	if unasked {
+		select {
+		case p.unasked <- struct{}{}:
+			defer func() { <-p.unasked }()
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
 	return p.overall.Wait(ctx)
 }

@@ -36,18 +36,18 @@ func (t *Telegram) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 	}
 	switch body := d.Body.(type) {
 	case bot.Text:
-		return t.sendText(ctx, chat, d.ID, body)
+		return t.sendText(ctx, chat, d, body)
 	case bot.Redraw:
 		return t.redraw(ctx, chat, d.Receipt, body)
 	case bot.Document:
-		return t.sendDocument(ctx, chat, body)
+		return t.sendDocument(ctx, chat, body, d.Unasked)
 	case bot.Sweep:
 		return nil, t.sweep(ctx, chat, body)
 	}
 	return nil, impossible("a %T is not for Telegram", d.Body)
 }
 
-func (t *Telegram) sendText(ctx context.Context, chat int64, delivery string, text bot.Text) ([]byte, error) {
+func (t *Telegram) sendText(ctx context.Context, chat int64, d bot.Delivery, text bot.Text) ([]byte, error) {
 	markup, err := keyboard(text.Buttons)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (t *Telegram) sendText(ctx context.Context, chat int64, delivery string, te
 	if len(pieces) == 0 {
 		return nil, impossible("the text is empty")
 	}
-	ids := t.parts.of(delivery)
+	ids := t.parts.of(d.ID)
 	if len(ids) >= len(pieces) { // the same id with another text
 		ids = nil
 	}
@@ -65,25 +65,25 @@ func (t *Telegram) sendText(ctx context.Context, chat int64, delivery string, te
 		if i == len(pieces)-1 && markup != nil {
 			under = markup
 		}
-		id, err := t.sendMessage(ctx, chat, pieces[i], under, text.PassOn)
+		id, err := t.sendMessage(ctx, chat, pieces[i], under, text.PassOn, d.Unasked)
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)
 		if i < len(pieces)-1 {
-			t.parts.keep(delivery, ids)
+			t.parts.keep(d.ID, ids)
 		}
 	}
 	if len(pieces) > 1 {
-		t.parts.forget(delivery)
+		t.parts.forget(d.ID)
 	}
 	return receipt(ids), nil
 }
 
 // sendMessage sends one message: plain text, no preview, and not to be forwarded
 // unless it is there to be passed on.
-func (t *Telegram) sendMessage(ctx context.Context, chat int64, text string, under models.ReplyMarkup, passOn bool) (int, error) {
-	if err := t.pace.wait(ctx, chat); err != nil {
+func (t *Telegram) sendMessage(ctx context.Context, chat int64, text string, under models.ReplyMarkup, passOn, unasked bool) (int, error) {
+	if err := t.pace.wait(ctx, chat, unasked); err != nil {
 		return 0, &bot.Failure{Why: bot.NotSent, Err: errors.New("telegram sendMessage: its turn did not come in time")}
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -391,5 +392,33 @@ func TestPassOn(t *testing.T) {
 		if got := u.Inbox()[i].Protected; got == passOn {
 			t.Errorf("pass on %v: protected %v", passOn, got)
 		}
+	}
+}
+
+// However many reminders wait for their turn, an answer goes before them.
+func TestAnswersGoFirst(t *testing.T) {
+	t.Parallel()
+	s := newSet(t, func(o *telegram.Options) { o.Pace = telegram.Pace{Overall: 20, Chat: 100, ChatBurst: 3} })
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for i := range 60 {
+		d := to(known(s.server, int64(100+i)), fmt.Sprint("r", i), bot.Text{Text: "a reminder"})
+		d.Unasked = true
+		wg.Go(func() {
+			if _, err := s.bot.Send(t.Context(), d); err != nil {
+				t.Errorf("%s: %v", d.ID, err)
+			}
+		})
+	}
+	sent := func() int { return len(s.server.Calls("sendMessage")) }
+	if err := s.server.Until(t.Context(), func() bool { return sent() > 22 }); err != nil {
+		t.Fatal(err)
+	}
+	before := sent()
+	if _, err := s.bot.Send(t.Context(), to(known(s.server, 1), "a", bot.Text{Text: "an answer"})); err != nil {
+		t.Fatal(err)
+	}
+	if n := sent() - before - 1; n > 10 {
+		t.Errorf("%d reminders went before the answer, of 60", n)
 	}
 }

@@ -88,14 +88,14 @@ func (t *Telegram) remove(ctx context.Context, chat int64, ids []int, refused *i
 
 // sendDocument sends a file: not to be forwarded, and without a look into it.
 // The receipt is the id of its message.
-func (t *Telegram) sendDocument(ctx context.Context, chat int64, d bot.Document) ([]byte, error) {
+func (t *Telegram) sendDocument(ctx context.Context, chat int64, d bot.Document, unasked bool) ([]byte, error) {
 	switch {
 	case len(d.Data) == 0:
 		return nil, impossible("the document is empty")
 	case len(d.Data) > maxDocument:
 		return nil, impossible("the document has %d bytes; Telegram takes %d", len(d.Data), maxDocument)
 	}
-	if err := t.pace.wait(ctx, chat); err != nil {
+	if err := t.pace.wait(ctx, chat, unasked); err != nil {
 		return nil, &bot.Failure{Why: bot.NotSent, Err: errors.New("telegram sendDocument: its turn did not come in time")}
 	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)

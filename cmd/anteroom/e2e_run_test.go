@@ -28,7 +28,8 @@ const (
 // each side, and the store.
 type stage struct {
 	t        *testing.T
-	dir      string   // all files of the practice; with SQLite the database too
+	dir      string // all files of the practice; with SQLite the database too
+	practice bot.PracticeID
 	store    string   // its address
 	stored   []string // its files and folders
 	redis    *redistest.Server
@@ -43,16 +44,24 @@ type stage struct {
 // or redis.
 func newStage(t *testing.T, kind string) *stage {
 	t.Helper()
-	s := &stage{t: t, dir: t.TempDir()}
+	return stageOf(t, kind, "quiet-river", func(folder string) {
+		anteroom(t, "init", "-signed-by", "Dr Ana Reyes", folder)
+		replaceIn(t, filepath.Join(folder, "roster.yaml"), "intake: false", "intake: true",
+			"total: {soft: 18, hard: 20}", "total: {soft: 15, hard: 17}", "total: {soft: 10, hard: 12}", "total: {soft: 7, hard: 8}")
+	})
+}
+
+// stageOf is the same for a practice whose folder write writes.
+func stageOf(t *testing.T, kind string, practice bot.PracticeID, write func(folder string)) *stage {
+	t.Helper()
+	s := &stage{t: t, dir: t.TempDir(), practice: practice}
 	s.telegram = telegramtest.New()
 	t.Cleanup(s.telegram.Close)
 	s.slack = fakeslack.Start(fakeslack.Options{})
 	t.Cleanup(s.slack.Close)
 
 	folder := filepath.Join(s.dir, "practice")
-	anteroom(t, "init", "-signed-by", "Dr Ana Reyes", folder)
-	replaceIn(t, filepath.Join(folder, "roster.yaml"), "intake: false", "intake: true",
-		"total: {soft: 18, hard: 20}", "total: {soft: 15, hard: 17}", "total: {soft: 10, hard: 12}", "total: {soft: 7, hard: 8}")
+	write(folder)
 	key := filepath.Join(s.dir, "root.key")
 	anteroom(t, "keys", "new", key)
 	switch kind {
@@ -209,11 +218,10 @@ func (s *stage) settled(ctx context.Context) {
 		s.t.Fatal(err)
 	}
 	defer store.Close()
-	practice := bot.PracticeID("quiet-river")
 	for {
-		letters, err := store.Waiting(ctx, practice)
-		_, toClients, err1 := store.NextReady(ctx, practice, "telegram")
-		_, toDesk, err2 := store.NextReady(ctx, practice, "slack")
+		letters, err := store.Waiting(ctx, s.practice)
+		_, toClients, err1 := store.NextReady(ctx, s.practice, "telegram")
+		_, toDesk, err2 := store.NextReady(ctx, s.practice, "slack")
 		if err := errors.Join(err, err1, err2); err != nil {
 			s.t.Fatal(err)
 		}

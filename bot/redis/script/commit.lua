@@ -18,7 +18,7 @@
 --         L lane receipts ready claims aside asides · of   erase a lane
 --         S key                  · value            set a state or a key
 --         P inbox                · subject letter   post
---         O lane ready           · of n parcel…     append to a lane
+--         O lane ready claims    · of ms n parcel…  append to a lane; '' for ms: at once
 --         F due shelf held entries · id at          done, if planned for then
 --         U due shelf held entries · id             undue
 --         D due shelf held entries · id ms entry    due, '' if all is in the id
@@ -93,11 +93,16 @@ while a < #ARGV do
     call('SET', key, x)
     k, a = k + 1, a + 2
   elseif op == 'O' then
-    local n = tonumber(y)
-    if call('RPUSH', key, unpack(ARGV, a + 4, a + 3 + n)) == n then
+    local n = tonumber(ARGV[a + 4])
+    local fills = call('RPUSH', key, unpack(ARGV, a + 5, a + 4 + n)) == n
+    if y ~= '' then
+      call('ZADD', key2, 'NX', y, x)
+    elseif fills then
       call('ZADD', key2, call('INCR', KEYS[3]), x)
+    elseif call('HEXISTS', KEYS[k + 3], x) == 0 then
+      call('ZADD', key2, 'XX', 'LT', call('INCR', KEYS[3]), x)
     end
-    k, a = k + 2, a + 3 + n
+    k, a = k + 3, a + 4 + n
   elseif op == 'D' then
     unplan(key, key2, KEYS[k + 3], KEYS[k + 4], x)
     call('ZADD', key2, y, x)

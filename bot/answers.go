@@ -176,7 +176,7 @@ func (t *talk) accepts(rec *caseRecord, picked string) error {
 		return err
 	}
 	t.setZone(rec)
-	s, err := t.w.books(rec, care.SessionOffer{Kind: care.ForEvaluation, Therapist: d.Therapist, Times: []int64{start}, Minutes: t.w.p.SessionMinutes})
+	s, err := t.w.books(rec, care.SessionOffer{Kind: care.ForEvaluation, For: t.me(), Therapist: d.Therapist, Times: []int64{start}, Minutes: t.w.p.SessionMinutes})
 	if err != nil {
 		return err
 	}

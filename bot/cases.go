@@ -124,6 +124,9 @@ func caseDue(w *world, rec *caseRecord, name string) error {
 // act claims or decides. The first wins; the caseload that a decision touches
 // moves in the same commit, so that no place is ever given twice.
 func act(w *world, rec *caseRecord, a Act) error {
+	if !a.one() {
+		return refusal{fmt.Errorf("one act at a time: %w", care.ErrNotPossible)}
+	}
 	if a.Glass != "" {
 		return breakGlass(w, rec, a)
 	}

@@ -151,11 +151,16 @@ func (t *talk) closes(dialog string) {
 		if r.Dialog != dialog || i == 0 {
 			continue
 		}
-		t.c.Runs = slices.Delete(t.c.Runs, i, i+1)
-		if d := t.c.Door; d != nil && i < d.Below {
-			d.Below--
-		}
+		t.closesAt(i)
 		break
+	}
+}
+
+// closesAt takes one dialog off the pile, wherever it lies.
+func (t *talk) closesAt(i int) {
+	t.c.Runs = slices.Delete(slices.Clone(t.c.Runs), i, i+1)
+	if d := t.c.Door; d != nil && i < d.Below {
+		d.Below--
 	}
 }
 

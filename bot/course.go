@@ -126,6 +126,10 @@ func (w *world) turn(rec *caseRecord, d care.Due) (scheduler.Occurrence, bool) {
 	return plan.Late(scheduler.Mark{Key: m.Key, At: time.Unix(m.At, 0)}, w.now)
 }
 
+// triedAgain is when something is tried again that had its turn and could not be
+// done.
+const triedAgain = time.Hour
+
 // begun reports whether anything of the course of care ever began.
 func (r *caseRecord) begun() bool {
 	return r.Case.Episode.At() != care.PhaseIntake || r.Case.Status == care.Waiting || len(r.Marks) > 0
@@ -145,7 +149,11 @@ func (w *world) replan(rec *caseRecord) {
 		w.unplan(s, dueCourse)
 		return
 	}
-	w.out.due = append(w.out.due, planned{subject: s, name: dueCourse, at: later(all[0].turn.At, w.now.Add(time.Second))})
+	soon := time.Second
+	if w.tried { // what could not be done now is not tried again at once
+		soon = triedAgain
+	}
+	w.out.due = append(w.out.due, planned{subject: s, name: dueCourse, at: later(all[0].turn.At, w.now.Add(soon))})
 }
 
 // markFor is how long the mark of what is in no plan is kept: longer than pauses
@@ -189,6 +197,7 @@ func courseDue(w *world, rec *caseRecord) error {
 	if err := w.takesTurns(rec, func(coming) {}); err != nil {
 		return err
 	}
+	w.tried = true
 	return w.keepCase(rec)
 }
 
@@ -260,7 +269,7 @@ func (w *world) do(rec *caseRecord, d care.Due) error {
 			w.asks(rec, d)
 		}
 	case care.DeedSend:
-		if b, ok := boosterOf(*c, d); ok && c.SendBooster(d.Person, b.After, w.now) == nil {
+		if b, ok := boosterOf(*c, d); ok && c.SendBooster(d.Person, b.After, w.now.In(w.zoneOf(rec, d.Person))) == nil {
 			w.asks(rec, d)
 		}
 	case care.DeedLapse:

@@ -75,7 +75,10 @@ func (t *talk) comingSessions(rec *caseRecord) []care.Session {
 		if !ok {
 			break
 		}
-		all, at = append(all, s), time.Unix(s.Start, 0)
+		if slices.Contains(rec.Case.Attends(s), t.me()) {
+			all = append(all, s)
+		}
+		at = time.Unix(s.Start, 0)
 	}
 	return all
 }

@@ -337,8 +337,9 @@ func TestMomentIsNoWayPast(t *testing.T) {
 	}
 }
 
-// TestCoupleSessions: both of a couple hear what becomes of their session, each
-// as openly as they chose, and have it for the calendar; either can change it.
+// TestCoupleSessions: the first session is of whoever picked it, alone; of one
+// that is booked for all, each of a couple hears what becomes of it, as openly as
+// they chose, and has it for the calendar; either can change it.
 func TestCoupleSessions(t *testing.T) {
 	t.Parallel()
 	h := build(t)
@@ -350,22 +351,24 @@ func TestCoupleSessions(t *testing.T) {
 	}
 	h.settle()
 	kim.presses("Open it", "Thursday")
+	bo.wants().says("/sessions").wants(h.phrase("sessions.none"))
+	h.mustSteer(id, "ana", bot.Steer{Book: &care.SessionOffer{Therapist: "ana", Times: []int64{hour(250).Unix()}}})
 	bo.wants(h.phrase("session.confirmed.closed"))
-	bo.presses("Open it").wants("Your session with Ana Reyes is set: Thursday 13 May, 10 am.")
+	bo.presses("Open it").wants("Your session with Ana Reyes is set: Thursday 13 May, 8 pm.")
 	kim.hears()
 	bo.presses("Another time").presses("Yes, another time")
-	kim.wants("Cancelled: Thursday 13 May, 10 am.")
-	if s, _ := h.view(id).Session(1); s.State != care.SessionMoved {
+	kim.wants("Cancelled: Thursday 13 May, 8 pm.")
+	if s, _ := h.view(id).Session(2); s.State != care.SessionMoved {
 		t.Errorf("got %+v", s)
 	}
 	mine, _ := kim.files()
 	theirs, methods := bo.files()
-	if len(mine) != 2 || !slices.Equal(methods, []string{"PUBLISH", "CANCEL"}) || theirs[0].Id() == mine[0].Id() {
+	if len(mine) != 3 || !slices.Equal(methods, []string{"PUBLISH", "CANCEL"}) || theirs[0].Id() == mine[1].Id() {
 		t.Errorf("got %d files, and to %v for the other, under ids of their own", len(mine), methods)
 	}
-	h.mustSteer(id, "ana", bot.Steer{Offer: &care.SessionOffer{Kind: care.ForEvaluation, Therapist: "ana", Times: []int64{hour(250).Unix()}}})
+	h.mustSteer(id, "ana", bot.Steer{Offer: &care.SessionOffer{Kind: care.ForEvaluation, Therapist: "ana", Times: []int64{hour(260).Unix()}}})
 	kim.presses("Open it")
 	kim.hears()
-	kim.presses("Thursday").hears()
+	kim.presses("Friday").hears()
 	bo.learns(h.phrase("session.moved.closed"))
 }

@@ -127,9 +127,10 @@ func (p *Practice) nameOf(id care.TherapistID) string {
 // told of what is booked, and of nothing else.
 func (t *talk) comes(a Asks) error {
 	rec, err := peek[caseRecord](t.w, CaseSubject(string(a.Case)))
-	if err != nil || rec == nil || t.c.Case != string(a.Case) || t.c.Gone || t.c.Rest != 0 && !a.only() || !t.wanted(rec, a) {
+	if err != nil || rec == nil || t.c.Case != string(a.Case) || t.c.Gone || t.c.Rest != 0 && a.Cadence != care.CadenceSessions || !t.wanted(rec, a) {
 		return err
 	}
+	t.c.Client = t.c.Client || rec.Case.Status == care.Booked // it may have been booked by phone
 	l, err := t.level()
 	if err != nil {
 		return err
@@ -138,11 +139,11 @@ func (t *talk) comes(a Asks) error {
 		l = levelClosed
 	}
 	at := t.allowed(t.w.now)
-	quiet := at.After(t.w.now) && !a.only()
+	quiet := at.After(t.w.now) && !t.urgent(rec, a, at)
 	dialog, _ := t.dialogOf(rec, a)
 	switch {
 	case t.left(): // after quick exit the chat stays still
-	case a.only() && l != levelClosed:
+	case a.only() && l != levelClosed && !quiet:
 		return t.tells(rec, a, l, parcel{class: Reminder, reminder: nowOrNever})
 	case a.Deed == care.DeedNudge:
 		return t.nudges(a)
@@ -170,6 +171,16 @@ func (t *talk) comes(a Asks) error {
 		t.remind(t.told(rec, a, l), t.openButton())
 	}
 	return nil
+}
+
+// urgent reports that a word about a session would come too late after quiet
+// hours.
+func (t *talk) urgent(rec *caseRecord, a Asks, at time.Time) bool {
+	if !a.only() {
+		return false
+	}
+	s, _ := rec.Case.Session(care.SessionID(a.Ref))
+	return a.Deed == care.DeedRemind || s.Start <= at.Unix()
 }
 
 // atOnce is how close together things come that count as one: the person hears
@@ -290,21 +301,13 @@ func (t *talk) openButton() [][]Button {
 	return [][]Button{{{Label: t.text("btn.open"), Data: ours.of(markOpen)}}}
 }
 
-// nudges says once more that something waits, or asks it again where it is open.
+// nudges says once more that something waits. The question itself never comes
+// unasked: two days later somebody else may hold the phone.
 func (t *talk) nudges(a Asks) error {
-	open := len(t.c.Runs) > 0 && t.top().Params[paramCourse] == a.mark()
 	if t.left() {
 		return nil
 	}
 	follows := t.follows(a)
-	if open && t.c.Door == nil {
-		if follows {
-			return nil
-		}
-		t.c.Came = a.At
-		t.remind(t.text("reminder.once-more"), nil)
-		return t.again()
-	}
 	a.Deed = care.DeedAsk
 	if err := t.awaits(a); err != nil { // it was opened and left: it waits again
 		return err
@@ -357,17 +360,26 @@ func (t *talk) unfolds(a Asks) error {
 		return err
 	}
 	if a.only() {
+		if a.Deed == care.DeedRemind && !t.wanted(rec, a) {
+			t.phrase("stale-button") // it is over, or was cancelled: what was said of that has come by itself
+			return nil
+		}
 		return t.tells(rec, a, levelOpen, parcel{class: Prompt})
 	}
 	dialog, params := t.dialogOf(rec, a)
 	if !t.wanted(rec, a) || dialog == "" {
 		return t.gone(rec, a)
 	}
-	for i, r := range t.c.Runs { // the same, open still, is overtaken
-		if i > 0 && r.Params[paramCourse] == a.mark() {
-			t.c.Runs = t.c.Runs[:i]
-			break
+	for i, r := range t.c.Runs {
+		if i == 0 || r.Params[paramCourse] != a.mark() {
+			continue
 		}
+		t.closesAt(i)
+		if r.Dialog == dialog { // it goes on where it was left
+			t.c.Runs = append(t.c.Runs, r)
+			return t.again()
+		}
+		break
 	}
 	params[paramCourse] = a.mark()
 	return t.begin(dialog, params)
@@ -391,6 +403,27 @@ func (t *talk) tells(rec *caseRecord, a Asks, l level, p parcel) error {
 	return t.calendar(rec, s)
 }
 
+// heldBack takes an assignment off the screen that was put on hold since it was
+// begun.
+func (t *talk) heldBack() (bool, error) {
+	run := *t.top()
+	cadence, number, _ := strings.Cut(run.Params[paramCourse], "/")
+	if care.CadenceName(cadence) != care.CadenceAssignments {
+		return false, nil
+	}
+	rec, err := t.w.joined(t.c.Case)
+	if err != nil || rec == nil {
+		return false, err
+	}
+	ref, _ := strconv.Atoi(number)
+	a := Asks{Case: rec.Case.ID, Deed: care.DeedDeliver, Cadence: care.CadenceAssignments, Ref: ref, At: t.w.now.Unix()}
+	if t.wanted(rec, a) {
+		return false, nil
+	}
+	t.closesAt(len(t.c.Runs) - 1)
+	return true, t.gone(rec, a)
+}
+
 // gone says that something which was opened is not asked any more.
 func (t *talk) gone(rec *caseRecord, a Asks) error {
 	g, ok := rec.Case.Assignment(care.AssignmentID(a.Ref))
@@ -400,6 +433,9 @@ func (t *talk) gone(rec *caseRecord, a Asks) error {
 		t.phrase("assignment.withdrawn", "therapist", t.w.p.nameOf(g.By))
 	case isPlay:
 		t.phrase("assignment.paused")
+		if rec.Case.Held() { // it comes when the hold is lifted
+			return t.awaits(a)
+		}
 	case a.Cadence == care.CadenceSessions && a.Deed == care.DeedAsk:
 		s, _ := rec.Case.Session(care.SessionID(a.Ref))
 		t.phrase("session.expired", "therapist", t.w.p.nameOf(s.Therapist))
@@ -550,7 +586,7 @@ func (t *talk) signLines(signs []care.Sign) string {
 // courseOver brings the answers of a dialog to the case.
 func (t *talk) courseOver(run dialogs.Run, turn dialogs.Turn) error {
 	s := CaseSubject(t.c.Case)
-	rec, err := read[caseRecord](t.w, s)
+	rec, err := t.w.joined(t.c.Case)
 	if err != nil || rec == nil {
 		return err
 	}
@@ -763,7 +799,7 @@ func (t *talk) timed(rec *caseRecord, turn dialogs.Turn, a Asks) error {
 
 // tellAll tells everybody of the case about a session, but the one who knows.
 func (w *world) tellAll(rec *caseRecord, what care.Deed, s care.Session, knows care.PersonID) {
-	for _, id := range rec.Case.Here() {
+	for _, id := range rec.Case.Attends(s) {
 		if id == knows {
 			continue
 		}
@@ -799,13 +835,19 @@ func (t *talk) ended(rec *caseRecord, turn dialogs.Turn) error {
 	var chosen []care.Period
 	for _, answer := range f.List("ending_boosters") {
 		if n, ok := boosterPeriods[answer]; ok {
-			chosen = append(chosen, t.w.p.booster(n))
+			if own := t.w.p.booster(n); slices.Contains(t.w.p.Rules.Boosters, own) {
+				chosen = append(chosen, own)
+			}
 		}
 	}
 	if err := c.OptIn(id, chosen, t.w.p.Rules, now); err != nil {
 		return err
 	}
-	if f.Text("ending_data") == "erase-chat" {
+	switch {
+	case f.Text("ending_data") != "erase-chat":
+	case len(chosen) > 0: // the notes need the chat: what stands in it goes
+		t.sweep()
+	default:
 		return t.interrupt(forgetDialog)
 	}
 	return nil
@@ -830,7 +872,10 @@ func (t *talk) boosted(rec *caseRecord, turn dialogs.Turn) error {
 	}
 	if reply != care.BoosterSession {
 		if rec.Case.SettleBoosters(t.w.p.Rules, t.w.now) { // that was the last
-			return t.w.move(rec, care.MoveFinish, care.Mover{As: care.RoleService, Round: care.AnyRound})
+			err := t.w.move(rec, care.MoveFinish, care.Mover{As: care.RoleService, Round: care.AnyRound})
+			if !errors.Is(err, care.ErrNotPossible) { // it may be closed already
+				return err
+			}
 		}
 		return nil
 	}

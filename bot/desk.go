@@ -64,3 +64,14 @@ type Act struct {
 	Glass string
 	Steer *Steer // the course of a case that they have a part in
 }
+
+// one reports whether it is one act, and no more.
+func (a Act) one() bool {
+	n := 0
+	for _, is := range []bool{a.Claim, a.Invite, a.Decision != nil, a.Glass != "", a.Steer != nil} {
+		if is {
+			n++
+		}
+	}
+	return n == 1
+}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -286,6 +287,9 @@ func (t *talk) leaveSeat() error {
 		}
 		rec.Couple.Seats = slices.Clone(rec.Couple.Seats)
 		rec.Couple.Seats[i].Chat = ""
+		if err := t.partWays(rec); err != nil {
+			return err
+		}
 		w.keepOn(rec, t.self)
 		return nil
 	}
@@ -299,6 +303,8 @@ func (t *talk) leaveSeat() error {
 		rec.Couple.Seats = slices.Delete(slices.Clone(rec.Couple.Seats), i, i+1)
 	}
 	rec.Case.LeaveSeat(t.c.Seat, w.now)
+	rec.Zones = maps.Clone(rec.Zones)
+	delete(rec.Zones, t.me())
 	if spoke {
 		rec.Custody.Reasons = nil
 	}

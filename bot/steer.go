@@ -86,7 +86,6 @@ func steer(w *world, rec *caseRecord, by care.TherapistID, s Steer) error {
 		return err
 	}
 	w.audit(rec.Case.ID, string(by), what)
-	w.acknowledge(w.ev.Subject, &rec.Case, by)
 	return w.keepCase(rec)
 }
 
@@ -218,6 +217,9 @@ func (w *world) books(rec *caseRecord, o care.SessionOffer) (care.Session, error
 	}
 	if err := w.p.works(o.Therapist, o.Times); err != nil {
 		return care.Session{}, err
+	}
+	if len(o.Times) == 1 && o.Times[0] <= w.now.Unix() {
+		return care.Session{}, fmt.Errorf("that time is over: %w", care.ErrNotPossible)
 	}
 	load, err := w.caseload(o.Therapist)
 	if err != nil {

@@ -130,6 +130,11 @@ func (t *talk) try(in dialogs.Input) (dialogs.Turn, error) {
 // says takes a step over, and says what it says.
 func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 	before := t.top().Rev
+	if turn.Run.Rev != before {
+		if held, err := t.heldBack(); held || err != nil {
+			return err
+		}
+	}
 	*t.top() = turn.Run
 	if t.w.trace != nil {
 		t.w.trace(turn.Run, t.tongue().form)

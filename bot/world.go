@@ -48,6 +48,7 @@ type world struct {
 	logs      caseLogs // that the step asked for
 
 	out    effects
+	tried  bool   // what had its turn in the course of care was done, as far as it could be
 	sealed Commit // what was committed in the end
 
 	// Most steps want one subject: there is room for it and its key.
@@ -140,7 +141,7 @@ type audited struct {
 
 // restart forgets what a step wanted that did not come to its end.
 func (w *world) restart() {
-	w.out = effects{}
+	w.out, w.tried = effects{}, false
 	for _, h := range w.have {
 		h.value, h.put, h.check = nil, false, false
 	}

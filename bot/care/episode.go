@@ -376,6 +376,7 @@ func (c *Case) UndoMove(by Mover, r Rules, at time.Time) (Change, error) {
 		}
 	}
 	c.moved(Moved{From: last.To, To: last.From, As: RolePart, By: by.By, At: at.Unix()})
+	c.CallOff(at)
 	return change(last.To, last.From), nil
 }
 

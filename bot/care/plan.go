@@ -95,7 +95,7 @@ func (p *planner) sessions() {
 			if !slices.Contains(runs[p.c.Episode.At()], CadenceSessions) {
 				continue
 			}
-			for _, id := range p.c.Here() {
+			for _, id := range p.c.Attends(s) {
 				for _, before := range p.r.Sessions.Remind {
 					at := before.Before(p.at(s.Start, id))
 					if at.Unix() <= s.Chosen {
@@ -114,7 +114,7 @@ func (p *planner) sessions() {
 				continue
 			}
 			// A couple's first is asked, for both.
-			id := p.c.Here()
+			id := p.c.Attends(s)
 			if len(id) == 0 {
 				continue
 			}

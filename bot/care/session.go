@@ -55,6 +55,7 @@ type Session struct {
 	Late      bool         `cbor:"17,keyasint,omitempty"` // cancelled by the client after the limit
 	Followed  int64        `cbor:"18,keyasint,omitempty"` // the no-show was asked about
 	Briefed   int64        `cbor:"19,keyasint,omitempty"` // the therapist had the brief
+	For       PersonID     `cbor:"20,keyasint,omitempty"` // who comes alone; empty: everybody
 }
 
 // Open reports whether it is still to come about.
@@ -72,6 +73,7 @@ type SessionOffer struct {
 	Times     []int64 // starts, unix seconds
 	Minutes   int
 	InPlaceOf SessionID // the session that was moved; 0: none
+	For       PersonID  // who comes alone; empty: everybody of the case
 }
 
 // mostOffered may be offered at once: the chat has a button for each.
@@ -124,6 +126,13 @@ func (c Case) kindNow() SessionKind {
 	return ""
 }
 
+// Attends is who comes to a session, of those who take part: the one whom it is
+// for alone, such as whoever picked the first time, or everybody. Partners are
+// first seen alone (rule book, section 9), and nobody hears of another's session.
+func (c Case) Attends(s Session) []PersonID {
+	return slices.DeleteFunc(c.Here(), func(id PersonID) bool { return s.For != "" && s.For != id })
+}
+
 // OfferSession offers times. The caller holds them in the therapist's caseload
 // in the same write ([Caseload.Hold]), so that nobody else gets one of them.
 // It returns ErrNotPossible for a kind of session that does not belong to the
@@ -154,14 +163,14 @@ func (c *Case) OfferSession(o SessionOffer, r SessionRules, at time.Time) (Sessi
 	}
 	s := Session{
 		ID: SessionID(len(c.Sessions) + 1), Kind: o.Kind, Therapist: o.Therapist, Turn: c.Episode.Turn,
-		State: SessionOffered, Offered: times, Minutes: o.Minutes, At: at.Unix(), Expires: r.Offers.After(at).Unix(),
+		State: SessionOffered, Offered: times, Minutes: o.Minutes, At: at.Unix(), For: o.For, Expires: r.Offers.After(at).Unix(),
 	}
 	if o.InPlaceOf != 0 {
 		old, ok := c.Session(o.InPlaceOf)
 		if !ok || old.Open() {
 			return refuse("nothing was moved")
 		}
-		s.InPlaceOf, s.Moves = old.ID, old.Moves
+		s.InPlaceOf, s.Moves, s.For = old.ID, old.Moves, old.For
 		if old.State == SessionMoved && old.OverBy == RoleClient {
 			s.Moves++
 		}
@@ -181,7 +190,7 @@ func (c *Case) BookSession(o SessionOffer, r SessionRules, at time.Time) (Sessio
 	}
 	s := Session{
 		ID: SessionID(len(c.Sessions) + 1), Kind: o.Kind, Therapist: o.Therapist, Turn: c.Episode.Turn,
-		State: SessionBooked, Offered: slices.Clone(o.Times), Minutes: o.Minutes, At: at.Unix(), Start: o.Times[0], Chosen: at.Unix(),
+		State: SessionBooked, Offered: slices.Clone(o.Times), Minutes: o.Minutes, At: at.Unix(), For: o.For, Start: o.Times[0], Chosen: at.Unix(),
 	}
 	c.addSession(s)
 	return s.ID, nil

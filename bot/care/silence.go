@@ -237,6 +237,9 @@ func (c Case) EveryOther(name CadenceName, id PersonID) bool { return c.quiet(na
 // AskLess takes a person's answer, or a therapist's decision: QuietLess,
 // QuietStop, or the empty mode to go on as before.
 func (c *Case) AskLess(name CadenceName, id PersonID, mode QuietMode, at time.Time) error {
+	if !slices.Contains(CadenceNames(), name) || c.person(id) == nil {
+		return fmt.Errorf("ask less, case %s: %w", c.ID, ErrNotPossible)
+	}
 	switch mode {
 	case "":
 		c.dropQuiet(name, id)

@@ -73,7 +73,7 @@ func madeUp(r *rand.Rand) string {
 func TestMillionForgedButtons(t *testing.T) {
 	t.Parallel()
 	million := 1_000_000
-	if testing.Short() {
+	if testing.Short() || raced {
 		million = 10_000
 	}
 	h := build(t)

@@ -149,11 +149,16 @@ func (w *world) replan(rec *caseRecord) {
 		w.unplan(s, dueCourse)
 		return
 	}
-	soon := time.Second
-	if w.tried { // what could not be done now is not tried again at once
-		soon = triedAgain
+	next := later(all[0].turn.At, w.now.Add(time.Second))
+	if w.tried && !all[0].turn.At.After(w.now) { // what could not be done now is not tried again at once
+		next = w.now.Add(triedAgain)
+		for _, c := range all {
+			if c.turn.At.After(w.now) && c.turn.At.Before(next) {
+				next = c.turn.At
+			}
+		}
 	}
-	w.out.due = append(w.out.due, planned{subject: s, name: dueCourse, at: later(all[0].turn.At, w.now.Add(soon))})
+	w.out.due = append(w.out.due, planned{subject: s, name: dueCourse, at: next})
 }
 
 // markFor is how long the mark of what is in no plan is kept: longer than pauses

@@ -33,7 +33,7 @@ func TestServiceHasItsTexts(t *testing.T) {
 	for _, c := range texts.Commands {
 		words = append(words, c.Word)
 	}
-	want := strings.Fields("start help back skip change pause stop call now what mydata release forget privacy language pin x word")
+	want := strings.Fields("start help back skip change pause stop call now what mydata sessions reminders release forget privacy language pin x word")
 	if diff := cmp.Diff(want, words); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)
 	}

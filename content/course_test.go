@@ -100,23 +100,7 @@ func TestCourse(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			asked, said, turn := talk(t, tt.dialog, tt.host, tt.answers)
-			if turn.Outcome != tt.outcome {
-				t.Errorf("outcome: got %q, want %q after %v", turn.Outcome, tt.outcome, asked)
-			}
-			got := facts(turn)
-			for fact, want := range tt.facts {
-				if got[fact] != want {
-					t.Errorf("%s: got %q, want %q", fact, got[fact], want)
-				}
-			}
-			rest := said
-			for _, want := range tt.says {
-				_, after, found := strings.Cut(rest, want)
-				if !found {
-					t.Fatalf("%q was not said, or not in its place, in:\n%s", want, said)
-				}
-				rest = after
-			}
+			ends(t, asked, said, turn, tt.outcome, tt.facts, tt.says)
 			if tt.not != "" && strings.Contains(said, tt.not) {
 				t.Errorf("%q was said in:\n%s", tt.not, said)
 			}

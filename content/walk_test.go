@@ -271,23 +271,7 @@ func TestBranches(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			asked, said, turn := talk(t, "intake", tt.host, tt.answers)
-			if turn.Outcome != tt.outcome {
-				t.Errorf("outcome: got %q, want %q after %v", turn.Outcome, tt.outcome, asked)
-			}
-			got := facts(turn)
-			for fact, want := range tt.facts {
-				if got[fact] != want {
-					t.Errorf("%s: got %q, want %q", fact, got[fact], want)
-				}
-			}
-			rest := said
-			for _, want := range tt.says {
-				_, after, found := strings.Cut(rest, want)
-				if !found {
-					t.Fatalf("%q was not said, or not in its place, in:\n%s", want, said)
-				}
-				rest = after
-			}
+			ends(t, asked, said, turn, tt.outcome, tt.facts, tt.says)
 		})
 	}
 }
@@ -446,5 +430,28 @@ func TestAnswersToTheClient(t *testing.T) {
 				t.Error("nothing was said")
 			}
 		})
+	}
+}
+
+// ends checks how a walk ended: its outcome, its facts, and what was said on it, in
+// that order.
+func ends(t *testing.T, asked []string, said string, turn dialogs.Turn, outcome string, want map[string]string, says []string) {
+	t.Helper()
+	if turn.Outcome != outcome {
+		t.Errorf("outcome: got %q, want %q after %v", turn.Outcome, outcome, asked)
+	}
+	got := facts(turn)
+	for fact, value := range want {
+		if got[fact] != value {
+			t.Errorf("%s: got %q, want %q", fact, got[fact], value)
+		}
+	}
+	rest := said
+	for _, words := range says {
+		_, after, found := strings.Cut(rest, words)
+		if !found {
+			t.Fatalf("%q was not said, or not in its place, in:\n%s", words, said)
+		}
+		rest = after
 	}
 }

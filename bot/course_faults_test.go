@@ -89,20 +89,19 @@ func TestNudgeShowsNothing(t *testing.T) {
 	}
 }
 
-// What cannot be done any more is not tried again every second.
+// What cannot be done yet, an assignment whose time is over while its report is
+// still asked for, is not tried again every second.
 func TestNoHotLoop(t *testing.T) {
 	t.Parallel()
-	h, _, id := inTheMiddle(t)
-	for _, bye := range []string{"one", "two"} {
-		h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveEnd, Round: care.AnyRound, Goodbye: bye}})
-		h.clock.Advance(2 * time.Minute)
-		h.settle()
-		if bye == "one" {
-			n := len(h.view(id).Episode.History)
-			h.mustSteer(id, "ana", bot.Steer{Undo: &n})
-			h.clock.Advance(2 * time.Minute)
-			h.settle()
-		}
+	h, p, id := inTheMiddle(t)
+	now := h.clock.Now()
+	h.mustSteer(id, "ana", bot.Steer{Give: &care.Assignment{Library: "touch-hands", Person: care.TheClient, From: now.Unix(), Until: now.Add(70 * time.Hour).Unix()}})
+	h.clock.Advance(time.Minute)
+	h.settle()
+	p.answers("Yes, go on", "Yes, I will try", "I will try")
+	h.hours(71)
+	if c := h.view(id); c.Given[0].State != care.AssignmentDelivered || !slices.ContainsFunc(c.Asks, func(a care.Asking) bool { return a.Cadence == care.CadenceReport && a.Open() }) {
+		t.Fatalf("given %+v, asks %+v: want that its report is open", c.Given, c.Asks)
 	}
 	commits := 0
 	h.store.will(func(c bot.Commit, do func() error) error {
@@ -117,6 +116,48 @@ func TestNoHotLoop(t *testing.T) {
 	}
 	if commits > 3 {
 		t.Errorf("got %d commits in two minutes, want a few", commits)
+	}
+}
+
+// What the screen notices in the last answer of a report stays on the case, with
+// the report.
+func TestNoticedInTheLastAnswer(t *testing.T) {
+	t.Parallel()
+	h, p, id := inTheMiddle(t)
+	h.brings(p, id)
+	p.answers("Yes, go on", "Yes, I will try", "I will try")
+	h.hours(60)
+	for n := 0; ; n++ {
+		text, buttons := p.question()
+		if strings.Contains(text, "change next time") {
+			break
+		}
+		i := slices.IndexFunc(buttons, func(b bot.Button) bool {
+			return slices.ContainsFunc([]string{"Yes, go on", "No, not this time", "I would rather not say", "No, neither"}, func(l string) bool { return strings.HasPrefix(b.Label, l) })
+		})
+		if i < 0 || n == 30 {
+			t.Fatalf("at %q with %q", text, labels(buttons))
+		}
+		p.do(bot.Press{Data: buttons[i].Data})
+	}
+	p.says("there was blood in my urine")
+	if c := h.view(id); len(c.Reports) != 1 || len(c.Noticed) != 1 {
+		t.Errorf("got %d reports and %d notices, want one of each", len(c.Reports), len(c.Noticed))
+	}
+}
+
+// Who pauses is still told that there are times for a session.
+func TestTimesInAPause(t *testing.T) {
+	t.Parallel()
+	h, p, id := inTheMiddle(t)
+	p.says("/pause").hears()
+	h.mustSteer(id, "ana", bot.Steer{Offer: &care.SessionOffer{Therapist: "ana", Times: []int64{h.clock.Now().Add(50 * time.Hour).Truncate(time.Hour).Unix()}}})
+	if heard := p.hears(); len(heard) != 1 || heard[0] != h.phrase("reminder.closed") {
+		t.Errorf("got %q, want one quiet line", heard)
+	}
+	p.presses("Open it")
+	if text, _ := p.question(); !strings.Contains(text, "Which of these times") {
+		t.Errorf("got %q, want the times", text)
 	}
 }
 

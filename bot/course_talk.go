@@ -149,7 +149,7 @@ func (t *talk) comes(a Asks) error {
 		return t.nudges(a)
 	case t.follows(a):
 		return t.awaits(a)
-	case !quiet && t.c.Door == nil && len(t.c.Waiting) == 0 && (l == levelOpen || t.isPrivate(dialog)) && !t.busy():
+	case !quiet && t.c.Rest == 0 && t.c.Door == nil && len(t.c.Waiting) == 0 && (l == levelOpen || t.isPrivate(dialog)) && !t.busy():
 		if l != levelClosed {
 			t.remind(t.told(rec, a, l), nil)
 		}
@@ -163,7 +163,7 @@ func (t *talk) comes(a Asks) error {
 	case t.left():
 	case quiet:
 		t.w.plan(dueWaiting, at)
-	case a.only():
+	case a.Cadence == care.CadenceSessions: // a pause does not stop it
 		t.c.Came = a.At
 		t.send(Text{Text: t.told(rec, a, l), Buttons: t.openButton()}, parcel{class: Reminder, reminder: nowOrNever})
 	default:

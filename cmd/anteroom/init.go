@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,7 +26,8 @@ yours from then on. schema/ goes with them: with it an editor completes and unde
 transcripts/: conversations with the sample practice, which "anteroom replay -update" writes anew for yours.
 
 -signed-by fills the sign-offs that "anteroom serve" insists on: a named clinician has read the crisis and
-consent texts, and somebody answers for using Telegram and Slack.`,
+consent texts, and somebody answers for using Telegram and Slack. In a folder that stands there already it
+fills those that are empty, and touches nothing else.`,
 }
 
 func initialise(_ context.Context, p *program, c command, args []string) error {
@@ -63,6 +65,9 @@ func initialise(_ context.Context, p *program, c command, args []string) error {
 			return usageError{fmt.Errorf("make %s: %w", filepath.Dir(file), cause(err))}
 		}
 		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if errors.Is(err, fs.ErrExist) && to == "practice.yaml" && *signedBy != "" {
+			return p.signs(file, *signedBy)
+		}
 		if errors.Is(err, fs.ErrExist) {
 			fmt.Fprintf(p.stdout, "kept   %s\n", file)
 			return nil
@@ -88,6 +93,29 @@ func initialise(_ context.Context, p *program, c command, args []string) error {
 		return err
 	}
 	fmt.Fprintf(p.stdout, "\n%d files. Edit them, then try:  anteroom chat -practice %s\n", wrote, dir)
+	return nil
+}
+
+// signs fills the empty sign-offs of a practice file that stands there already,
+// and touches nothing else in it.
+func (p *program) signs(file, name string) error {
+	old, err := os.ReadFile(file)
+	if err != nil {
+		return usageError{fmt.Errorf("read %s: %w", file, cause(err))}
+	}
+	signed := sign(old, name, time.Now())
+	if bytes.Equal(signed, old) {
+		return usageError{fmt.Errorf("%s has no empty sign-off to fill: look under sign_offs and messengers, and write the name and the day there by hand", file)}
+	}
+	part := file + ".part"
+	err = os.WriteFile(part, signed, 0o644)
+	if err == nil {
+		err = os.Rename(part, file)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", file, cause(err))
+	}
+	fmt.Fprintf(p.stdout, "signed %s\n", file)
 	return nil
 }
 

@@ -99,6 +99,17 @@ type (
 	Notice struct {
 		Line string `cbor:"1,keyasint"`
 	}
+	// Brief tells one therapist that the page before a session is there to be
+	// read. A direct message stays in the messenger for as long as its owner
+	// keeps it, and no erasure gets at it. So the page, which quotes the client,
+	// is no part of it: it is read behind a button, which is a look. Where To is
+	// empty or cannot be reached, it is a line in the therapists' channel.
+	Brief struct {
+		Case    string `cbor:"1,keyasint"`           // K7Q-42
+		Session int    `cbor:"2,keyasint"`           // which of the case
+		Line    string `cbor:"3,keyasint"`           // for whom and when
+		Counts  string `cbor:"4,keyasint,omitempty"` // "1 report · 2 flags"; never in the channel
+	}
 	// Document is a file for a client: their own record.
 	Document struct {
 		Name string `cbor:"1,keyasint"` // "record.html"
@@ -136,6 +147,7 @@ func (Notice) body()   {}
 func (Document) body() {}
 func (Sweep) body()    {}
 func (Page) body()     {}
+func (Brief) body()    {}
 
 // Button is one choice. Data is opaque, at most 64 bytes, made by the service
 // and bound to the person, the question and its revision.

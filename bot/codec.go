@@ -52,6 +52,7 @@ const (
 	typeSweep
 	typeDocument
 	typePage
+	typeBrief
 )
 
 // wireEvent is an event in an inbox or in the due set; subject and practice
@@ -140,6 +141,8 @@ func typeOf(v any) (uint8, error) {
 		return typeDocument, nil
 	case Page:
 		return typePage, nil
+	case Brief:
+		return typeBrief, nil
 	}
 	return 0, fmt.Errorf("encode: no number for %T", v)
 }
@@ -205,6 +208,8 @@ func untagBody(t tagged) (Body, error) {
 		return untag[Document](t)
 	case typePage:
 		return untag[Page](t)
+	case typeBrief:
+		return untag[Brief](t)
 	}
 	return nil, fmt.Errorf("decode: message type %d is not known to this version", t.Type)
 }

@@ -266,8 +266,7 @@ func (w *world) do(rec *caseRecord, d care.Due) error {
 		}
 	case care.DeedBrief:
 		if c.Brief(care.SessionID(d.Ref), w.now) == nil {
-			s, _ := c.Session(care.SessionID(d.Ref))
-			w.notice(fmt.Sprintf("%s: the brief for %s is ready, for %s.", c.ID, time.Unix(s.Start, 0).In(w.p.Zone).Format("Mon 2 Jan 15:04"), w.p.briefs(s, w.now)))
+			w.sendBrief(rec, care.SessionID(d.Ref))
 		}
 	case care.DeedDeliver:
 		if c.Deliver(care.AssignmentID(d.Ref), w.now) == nil {
@@ -293,14 +292,27 @@ func (w *world) do(rec *caseRecord, d care.Due) error {
 	return nil
 }
 
-// briefs names who reads the brief of a session: its therapist, or who covers for
-// them on that day.
-func (p *Practice) briefs(s care.Session, now time.Time) string {
-	by := p.Covered(s.Therapist, care.DateOf(now.In(p.Zone)))
-	if by != s.Therapist {
-		return p.nameOf(by) + ", who covers for " + p.nameOf(s.Therapist)
+// sendBrief tells the therapist of a session, or who covers for them that day,
+// that its brief is ready. After the session has begun it does not go out any more.
+func (w *world) sendBrief(rec *caseRecord, id care.SessionID) {
+	if w.p.Desk == "" {
+		return
 	}
-	return p.nameOf(by)
+	c := rec.Case
+	s, _ := c.Session(id)
+	by := w.p.Covered(s.Therapist, care.DateOf(w.here()))
+	t, _ := w.p.Therapist(by)
+	whom := t.Name
+	if by != s.Therapist {
+		whom += ", who covers for " + w.p.nameOf(s.Therapist)
+	}
+	b := Brief{Case: string(c.ID), Session: int(id),
+		Line: fmt.Sprintf("%s: the brief for %s is ready, for %s.", c.ID, time.Unix(s.Start, 0).In(w.p.Zone).Format("Mon 2 Jan 15:04"), whom)}
+	if c.May(care.ToLook, w.p.RolesOf(by, c, nil, w.now)...) == nil {
+		b.Counts = c.BriefOf(id, w.now).Counts()
+	}
+	w.out.parcels = append(w.out.parcels, parcel{lane: Lane{Channel: w.p.Desk, Of: SubjectID("brief/" + string(c.ID))}, to: t.Slack, class: CardClass,
+		notAfter: time.Unix(s.Start, 0), body: b})
 }
 
 // boosterOf is the booster that a due thing is about.

@@ -117,6 +117,15 @@ func TestWholeTherapy(t *testing.T) {
 	if c.Sessions[0].Briefed == 0 {
 		t.Error("no brief was made")
 	}
+	briefs := 0
+	for _, d := range h.desk.got() {
+		if b, ok := d.Body.(bot.Brief); ok && b.Case == string(id) && b.Session == int(c.Sessions[0].ID) && d.To != "" {
+			briefs++
+		}
+	}
+	if briefs != 1 {
+		t.Errorf("the therapist was sent %d briefs, want one, to them alone", briefs)
+	}
 	h.hours(48)
 	reminders := 0
 	for _, d := range p.phone.to("ann") {

@@ -167,8 +167,8 @@ func TestLeaveAndHolidays(t *testing.T) {
 		p.answers()
 	}
 	if !slices.ContainsFunc(h.desk.got(), func(d bot.Delivery) bool {
-		n, ok := d.Body.(bot.Notice)
-		return ok && strings.HasSuffix(n.Line, "is ready, for Ruth Cole, who covers for Ana Reyes.")
+		b, ok := d.Body.(bot.Brief)
+		return ok && d.To == "U0RUTH" && strings.HasSuffix(b.Line, "is ready, for Ruth Cole, who covers for Ana Reyes.")
 	}) {
 		t.Error("who covers was not told of the brief")
 	}

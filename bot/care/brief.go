@@ -252,6 +252,29 @@ func cut(s string, most int) string {
 	return strings.TrimRight(string([]rune(s)[:most-1]), " ") + "…"
 }
 
+// Counts are what a brief has to tell, as numbers: nothing that was said.
+func (b Brief) Counts() string {
+	reports, goals := 0, map[GoalID]bool{}
+	for _, p := range b.People {
+		for _, t := range p.Tried {
+			reports += t.Reports
+		}
+		for _, g := range p.Goals {
+			goals[g.Goal.ID] = true
+		}
+	}
+	var parts []string
+	for _, c := range []struct {
+		n   int
+		one string
+	}{{reports, "new report"}, {len(goals), "goal"}, {len(b.Flags), "flag"}} {
+		if c.n > 0 {
+			parts = append(parts, count(c.n, c.one))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
 func day(at int64, zone *time.Location) string { return time.Unix(at, 0).In(zone).Format("2 Jan") }
 
 // Series is one line of a picture.

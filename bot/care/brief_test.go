@@ -95,6 +95,9 @@ Step 1: hands                      not done        –       –     –
 	if diff := cmp.Diff(strings.Split(b.Text(title, time.UTC), "\n"), strings.Split(want, "\n")); diff != "" {
 		t.Errorf("brief (-got +want):\n%s", diff)
 	}
+	if got, want := b.Counts(), "2 new reports · 2 goals · 1 flag"; got != want {
+		t.Errorf("counts: got %q, want %q", got, want)
+	}
 	var names []string
 	for _, s := range b.Series() {
 		names = append(names, fmt.Sprintf("%s %s %d of %.0f–%.0f", s.Person, s.Name, len(s.Points), s.Least, s.Most))

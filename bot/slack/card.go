@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -32,16 +33,18 @@ type message struct {
 	caseID string
 }
 
-// compose makes the message of a body; ok is false for bodies that are not for
-// therapists.
-func (s *Slack) compose(b bot.Body) (m message, ok bool) {
+// compose makes the message of a body, for one member or for the channel; ok is
+// false for bodies that are not for therapists.
+func (s *Slack) compose(b bot.Body, to string) (m message, ok bool) {
 	switch b := b.(type) {
 	case bot.Card:
 		return s.card(b), true
 	case bot.Notice:
 		line := cut(b.Line, maxSection)
 		return message{text: escape(line), blocks: []api.Block{paragraph(line)}, event: noticeEvent}, true
-	case bot.Text, bot.Redraw, bot.Document, bot.Sweep:
+	case bot.Brief:
+		return s.ready(b, isUser(to)), true
+	case bot.Text, bot.Redraw, bot.Document, bot.Sweep, bot.Page:
 	}
 	return message{}, false
 }
@@ -72,5 +75,17 @@ func (s *Slack) card(c bot.Card) message {
 		buttons = append(buttons, button(actClaim, c.Case, "I have this"))
 	}
 	m.blocks = append(m.blocks, api.NewActionBlock("anteroom.card", buttons...))
+	return m
+}
+
+// ready is the message that a brief can be read. The button asks again who may.
+func (s *Slack) ready(b bot.Brief, alone bool) message {
+	line := cut(b.Line, maxSection)
+	m := message{text: escape(line), blocks: []api.Block{paragraph(line)}, event: noticeEvent, caseID: b.Case}
+	if alone && b.Counts != "" {
+		m.blocks = append(m.blocks, api.NewContextBlock("", plain(cut(b.Counts, maxLine))))
+	}
+	read := button(actBrief+fmt.Sprintf("%s.%d", b.Case, b.Session), fmt.Sprintf("%s/%d", b.Case, b.Session), "Read brief")
+	m.blocks = append(m.blocks, api.NewActionBlock("anteroom.ready", read))
 	return m
 }

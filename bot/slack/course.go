@@ -67,17 +67,24 @@ func (r *runner) table(v bot.View, id care.SessionID) api.Block {
 	})
 }
 
-// brief is what a therapist reads before a session.
-func (r *runner) brief(v bot.View, session string) api.ModalViewRequest {
+// brief is what a therapist reads before a session: a page with room for a
+// picture, and what that is drawn from.
+func (r *runner) brief(v bot.View, session string) (page func(picture api.Block) api.ModalViewRequest, series []care.Series) {
 	n, _ := strconv.Atoi(session) // of a button; the case as it stands, if it is none
 	id := string(v.Case.ID)
-	return api.ModalViewRequest{
-		Type: api.VTModal, Title: plain("Brief " + id), Close: plain("Close"), CallbackID: "anteroom.brief",
-		Blocks: api.Blocks{BlockSet: []api.Block{
-			r.table(v, care.SessionID(n)),
-			api.NewActionBlock("page", button(actCase+id, id, "Open the case"), button(actRead, id, "Summary")),
-		}},
-	}
+	table := r.table(v, care.SessionID(n))
+	return func(picture api.Block) api.ModalViewRequest {
+		blocks := []api.Block{table}
+		if picture != nil {
+			blocks = append(blocks, picture)
+		}
+		blocks = append(blocks, api.NewActionBlock("page", button(actCase+id, id, "Open the case"), button(actRead, id, "Summary")))
+		return api.ModalViewRequest{
+			Type: api.VTModal, Title: plain("Brief " + id), Close: plain("Close"), CallbackID: "anteroom.brief",
+			NotifyOnClose: true, // the picture goes then
+			Blocks:        api.Blocks{BlockSet: blocks},
+		}
+	}, v.Case.BriefOf(care.SessionID(n), r.opt.Now()).Series()
 }
 
 // coursePage is a page on its way.

@@ -23,6 +23,16 @@
 // "<!channel>" would ring every phone. No token, no channel content and no
 // client's word gets into an error or the log.
 //
+// # The brief of a session
+//
+// A [bot.Brief] is a direct message, and Slack keeps those, exports them, and
+// shows them on locked phones. So it says for which case and session the brief is
+// ready, and how much there is in it, and its button opens the page itself in a
+// modal: the table, which quotes the client, and a picture of the course. Slack
+// shows no picture that does not lie somewhere; this one is a file of the
+// workspace, shared with nobody, for as long as the modal shows it and
+// Options.PictureFor at most. It has figures and days in it and nothing else.
+//
 // # Who may not read
 //
 // Every press asks the desk again. Who has no part in a case is told so, and is
@@ -65,7 +75,9 @@
 // workspace") and an app-level token with the scope connections:write (xapp-…,
 // under Basic Information). The bot is invited into the channel with /invite.
 // Reading the history (channels:history for a public channel, groups:history
-// for a private one) serves only to find our own messages again.
+// for a private one) serves only to find our own messages again; files:write is
+// for the pictures, files:read to know when one may be shown and to find those
+// that a crash left.
 package slack
 
 import _ "embed"

@@ -104,7 +104,7 @@ func (r *runner) pressed(ctx context.Context, c api.InteractionCallback, action 
 		r.show(ctx, c, care.CaseID(action.Value), r.course)
 	case strings.HasPrefix(action.ActionID, actBrief):
 		id, session, _ := strings.Cut(action.Value, "/")
-		r.show(ctx, c, care.CaseID(id), func(v bot.View, _ care.Therapist) api.ModalViewRequest { return r.brief(v, session) })
+		r.showBrief(ctx, c, care.CaseID(id), session)
 	case isForm:
 		r.form(ctx, c, care.DecisionKind(kind))
 	case isCourse:
@@ -133,20 +133,40 @@ func (r *runner) page(ctx context.Context, user string, id care.CaseID, draw pag
 }
 
 // show opens a page about a case. In a modal it takes the place of what is
-// there, so that forms always stand on the one page below them.
-func (r *runner) show(ctx context.Context, c api.InteractionCallback, id care.CaseID, draw page) {
+// there, so that forms always stand on the one page below them. It returns what
+// is shown now; nothing, if that could not be.
+func (r *runner) show(ctx context.Context, c api.InteractionCallback, id care.CaseID, draw page) (at api.View) {
 	modal, ok := r.page(ctx, c.User.ID, id, draw)
 	if !ok {
 		r.tell(ctx, c, slowRead)
-		return
+		return at
 	}
 	if c.View.Type == api.VTModal {
-		r.replace(ctx, c, modal)
-		return
+		return r.replace(ctx, c, modal)
 	}
-	if _, err := r.client.OpenViewContext(ctx, c.TriggerID, modal); err != nil {
+	opened, err := r.client.OpenViewContext(ctx, c.TriggerID, modal)
+	if err != nil {
 		r.opt.Log.Warn("a summary was not opened", "err", r.explain("views.open", err))
 		r.tell(ctx, c, slowRead)
+		return at
+	}
+	return opened.View
+}
+
+// showBrief opens the page before a session: the table at once, for a trigger
+// lives 3 s, and the picture when Slack has it.
+func (r *runner) showBrief(ctx context.Context, c api.InteractionCallback, id care.CaseID, session string) {
+	var page func(api.Block) api.ModalViewRequest
+	var series []care.Series
+	at := r.show(ctx, c, id, func(v bot.View, _ care.Therapist) api.ModalViewRequest {
+		page, series = r.brief(v, session)
+		if len(series) == 0 {
+			return page(nil)
+		}
+		return page(paragraph(awaited))
+	})
+	if at.ID != "" && len(series) > 0 {
+		r.illustrate(ctx, at, series, page, noPicture+string(id)+" -png course.png")
 	}
 }
 
@@ -186,14 +206,19 @@ func (r *runner) form(ctx context.Context, c api.InteractionCallback, kind care.
 	}
 }
 
-// replace puts a modal where the pressed one is.
-func (r *runner) replace(ctx context.Context, c api.InteractionCallback, modal api.ModalViewRequest) {
+// replace puts a modal where the pressed one is, and returns what stands there
+// now; nothing, if that could not be.
+func (r *runner) replace(ctx context.Context, c api.InteractionCallback, modal api.ModalViewRequest) (at api.View) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if _, err := r.client.UpdateViewContext(ctx, modal, "", "", c.View.ID); err != nil {
+	changed, err := r.client.UpdateViewContext(ctx, modal, "", "", c.View.ID)
+	if err != nil {
 		r.opt.Log.Warn("a modal was not changed", "err", r.explain("views.update", err))
 		r.tell(ctx, c, slowRead)
+		return at
 	}
+	r.wipe(ctx, c.View.ID)
+	return changed.View
 }
 
 // tell says a line to the one who pressed and nobody else.

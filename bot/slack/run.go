@@ -37,9 +37,15 @@ var errStuck = errors.New("reconnect")
 //
 // desk's methods must return soon after their context ends. One Run per Slack.
 func (s *Slack) Run(ctx context.Context, desk bot.Desk) error {
-	r := &runner{Slack: s, desk: desk, slots: make(chan struct{}, maxBusy), names: map[care.TherapistID]string{}, homes: map[string]bool{}}
+	r := &runner{Slack: s, desk: desk, slots: make(chan struct{}, maxBusy), names: map[care.TherapistID]string{}, homes: map[string]bool{}, pictures: map[string]shown{}}
 	defer s.http.CloseIdleConnections()
 	defer r.silence()
+	sweeping, stop := context.WithCancel(ctx)
+	var sweeper sync.WaitGroup
+	sweeper.Go(func() { r.sweeps(sweeping) })
+	defer r.wipeAll(context.WithoutCancel(ctx), func(shown) bool { return true })
+	defer sweeper.Wait()
+	defer stop()
 	r.lost()
 	for {
 		err := r.session(ctx)
@@ -69,6 +75,8 @@ type runner struct {
 	told  bool
 	names map[care.TherapistID]string // of those seen so far
 	homes map[string]bool             // of members who opened theirs
+
+	pictures map[string]shown // by modal
 }
 
 // session runs one client of the library until ctx ends or it gives up. On
@@ -218,6 +226,9 @@ func (r *runner) dispatch(ctx context.Context, e *envelope, c api.InteractionCal
 		}
 		e.ack(ctx, nil)
 		handle = func(ctx context.Context) { r.pressed(ctx, c, action) }
+	case c.Type == api.InteractionTypeViewClosed:
+		e.ack(ctx, nil)
+		handle = func(ctx context.Context) { r.wipe(ctx, c.View.ID) }
 	default:
 		e.ack(ctx, nil)
 		return

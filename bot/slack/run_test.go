@@ -327,7 +327,7 @@ func TestFloodIsBounded(t *testing.T) {
 
 func TestManifest(t *testing.T) {
 	t.Parallel()
-	for _, want := range []string{"chat:write", "channels:history", "groups:history", "- commands", "app_home_opened", "home_tab_enabled: true", "command: /anteroom", "socket_mode_enabled: true", "interactivity:\n    is_enabled: true"} {
+	for _, want := range []string{"chat:write", "channels:history", "groups:history", "- commands", "files:write", "files:read", "app_home_opened", "home_tab_enabled: true", "command: /anteroom", "socket_mode_enabled: true", "interactivity:\n    is_enabled: true"} {
 		if !strings.Contains(slack.Manifest, want) {
 			t.Errorf("got a manifest without %q", want)
 		}

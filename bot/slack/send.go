@@ -20,25 +20,35 @@ type receipt struct {
 	TS      string `json:"ts"`
 }
 
-// Send posts a [bot.Card] or a [bot.Notice], or changes the card of the slot
+// Send posts a [bot.Card], a [bot.Notice] or a [bot.Brief], or changes the card of the slot
 // when d.Receipt names one. d.To is the id of a channel or of a member; empty
 // means the practice's channel. Other bodies are Impossible.
 //
 // With d.Unknown > 0 the channel's last thousand messages are looked through
 // for this very delivery first. A direct message cannot be looked up and is
-// sent again.
+// sent again. A brief for a member whom no direct message reaches goes to the
+// practice's channel.
 func (s *Slack) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
-	m, ok := s.compose(d.Body)
+	to := cmp.Or(d.To, s.opt.Channel)
+	m, ok := s.compose(d.Body, to)
 	if !ok {
 		return nil, &bot.Failure{Why: bot.Impossible, Err: fmt.Errorf("slack send: a %T is not for therapists", d.Body)}
 	}
-	to := cmp.Or(d.To, s.opt.Channel)
 	at, err := s.deliver(ctx, d, to, m)
+	if _, isBrief := d.Body.(bot.Brief); isBrief && isUser(to) && unreachable(err) {
+		d.To = ""
+		return s.Send(ctx, d)
+	}
 	if err != nil {
 		return nil, err
 	}
 	s.heal(to)
 	return json.Marshal(at)
+}
+
+func unreachable(err error) bool {
+	f, ok := errors.AsType[*bot.Failure](err)
+	return ok && f.Why == bot.Unreachable
 }
 
 func (s *Slack) deliver(ctx context.Context, d bot.Delivery, to string, m message) (receipt, error) {

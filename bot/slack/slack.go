@@ -44,6 +44,8 @@ type Options struct {
 	Pace      time.Duration    // between two messages in one channel, after a burst of five; default 1 s
 	Patience  time.Duration    // for the desk, before Slack is answered anyway; default 2.5 s
 	LostAfter time.Duration    // without a socket, before health is told; default 30 s
+
+	PictureFor time.Duration // how long the picture of a brief may lie in Slack; default 10 min
 }
 
 // Slack is a practice's workspace. Make it with [New]; it is safe for
@@ -95,6 +97,7 @@ func New(o Options) (*Slack, error) {
 	o.Pace = cmp.Or(o.Pace, time.Second)
 	o.Patience = cmp.Or(o.Patience, 2500*time.Millisecond)
 	o.LostAfter = cmp.Or(o.LostAfter, 30*time.Second)
+	o.PictureFor = cmp.Or(o.PictureFor, 10*time.Minute)
 
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	s := &Slack{

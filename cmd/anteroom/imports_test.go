@@ -23,7 +23,7 @@ var may = map[string][]string{
 	"bot":                       {"bot/care", "bot/record", "bot/seal", "dialogs", "dialogs/safety", "dialogs/script", "scheduler"},
 	"bot/telegram":              {"bot"},
 	"bot/telegram/telegramtest": {},
-	"bot/slack":                 {"bot", "bot/care"},
+	"bot/slack":                 {"bot", "bot/care", "bot/picture"},
 	"bot/terminal":              {"bot"},
 	"bot/smtp":                  {"bot"},
 	"bot/smtp/smtptest":         {},

@@ -45,6 +45,13 @@ func (c toDesk) Send(ctx context.Context, d bot.Delivery) ([]byte, error) {
 		c.effects = append(c.effects, line)
 	case bot.Notice:
 		c.effects = append(c.effects, "! in the therapists' channel: "+b.Line)
+	case bot.Brief:
+		who, _ := c.practice.BySlack(d.To)
+		line := "! to " + who.Name + " alone: " + b.Line
+		if b.Counts != "" {
+			line += " — " + b.Counts
+		}
+		c.effects = append(c.effects, line+"  [Read brief]")
 	default:
 		return nil, fmt.Errorf("a therapist reads no %T", b)
 	}

@@ -141,6 +141,15 @@ func (c *checker) block(at string, b Block, modal bool) {
 	case "header":
 		c.text(at+"/text", b["text"], 150, true)
 	case "divider":
+	case "image":
+		alt, _ := b["alt_text"].(string)
+		c.length(at, "alt_text", alt, 1, 2000)
+		if (b["image_url"] == nil) == (b["slack_file"] == nil) {
+			c.bad("one of image_url and slack_file %s", at)
+		}
+		if b["title"] != nil {
+			c.text(at+"/title", b["title"], 2000, true)
+		}
 	case "rich_text":
 		c.preformatted(at, b)
 	case "context":

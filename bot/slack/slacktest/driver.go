@@ -193,13 +193,22 @@ func (u User) Payload(view map[string]any) map[string]any {
 	return p
 }
 
-// CloseView closes the top modal of the user.
+// CloseView closes the top modal of the user, and tells the app if that wanted
+// to be told.
 func (u User) CloseView() {
 	u.s.mu.Lock()
-	defer u.s.mu.Unlock()
 	stack := u.s.stacks[u.id]
-	u.s.stacks[u.id] = stack[:max(0, len(stack)-1):max(0, len(stack)-1)]
+	var closed *View
+	if n := len(stack); n > 0 {
+		closed, u.s.stacks[u.id] = stack[n-1], stack[:n-1:n-1]
+	}
 	u.s.touch()
+	u.s.mu.Unlock()
+	if closed != nil && closed.raw["notify_on_close"] == true {
+		payload := u.payload("view_closed")
+		payload["view"], payload["is_cleared"] = closed.wire(nil), false
+		u.s.Send("interactive", payload)
+	}
 }
 
 // fill makes the state of a form.

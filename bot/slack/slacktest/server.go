@@ -45,6 +45,7 @@ type Options struct {
 	Redeliveries       int              // after the first delivery; default 3
 	PingEvery          time.Duration    // real time; default 5 s
 	PostEvery          time.Duration    // by Now, per channel; sooner is 429. 0: no limit
+	FileUnseen         int              // how often files.info says nothing yet of what a file is
 }
 
 // Server is one workspace with one app in it. Safe for concurrent use.
@@ -63,6 +64,7 @@ type Server struct {
 	stacks   map[string][]*View
 	homes    map[string]*View
 	triggers map[string]*trigger
+	files    []*File
 	revoked  map[string]string // token -> error code
 	faults   map[string][]Fault
 	calls    []Call
@@ -131,6 +133,7 @@ func Start(o Options) *Server {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/{method}", s.serveAPI)
+	mux.HandleFunc("/upload/{id}", s.serveUpload)
 	mux.HandleFunc("/link/", s.serveSocket)
 	s.http = httptest.NewServer(mux)
 	return s

@@ -63,7 +63,7 @@ func (s *Server) makeView(raw any) (*View, *apiError) {
 		return nil, fail("view_too_large")
 	}
 	blocks, problems := checkBlocks(o["blocks"], 100, !home)
-	c := &checker{problems: problems}
+	c := &checker{problems: append(problems, s.pictures(blocks)...)}
 	if len(blocks) == 0 {
 		c.bad("missing required field: blocks")
 	}

@@ -183,7 +183,7 @@ func (s *Server) call(method, token string, args map[string]any) (map[string]any
 	case "views.update":
 		result, err = s.updateView(args)
 	default:
-		err = fail("unknown_method")
+		result, err = s.fileCall(method, args)
 	}
 	return result, 0, err
 }

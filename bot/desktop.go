@@ -176,6 +176,9 @@ func (w *world) owed(rec *caseRecord) []Owed {
 	return all[:min(len(all), mostOwed)]
 }
 
+// casesAtOnce are read in one go: a home of a hundred cases is two reads.
+const casesAtOnce = 64
+
 // eachCase reads every case. Of one that cannot be read only it suffers: the
 // others are read all the same, and the error is a *stepError.
 func (s *Service) eachCase(ctx context.Context, do func(*world, *caseRecord)) error {
@@ -184,25 +187,49 @@ func (s *Service) eachCase(ctx context.Context, do func(*world, *caseRecord)) er
 		return fmt.Errorf("list cases: %w", err)
 	}
 	var broken error
-	for _, m := range members {
-		sub := CaseSubject(m.Name)
-		w := s.newWorld(Event{Subject: sub, At: s.now()}, nil)
-		w.ask(sub)
-		err := s.load(ctx, w)
-		var rec *caseRecord
-		if err == nil {
-			rec, err = peek[caseRecord](w, sub)
-		}
-		if _, damaged := errors.AsType[*stepError](err); damaged {
-			broken = err
+	for some := range slices.Chunk(members, casesAtOnce) {
+		err := s.theseCases(ctx, some, do)
+		if _, damaged := errors.AsType[*stepError](err); !damaged {
+			if err != nil {
+				return err
+			}
 			continue
 		}
-		if err != nil {
-			return err
-		}
-		if rec != nil {
-			do(w, rec)
+		for i := range some { // one of them: each by itself, then
+			err := s.theseCases(ctx, some[i:i+1], do)
+			if _, damaged := errors.AsType[*stepError](err); damaged {
+				broken = err
+			} else if err != nil {
+				return err
+			}
 		}
 	}
 	return broken
+}
+
+// theseCases reads some cases in one go, and does nothing with any of them if
+// one cannot be read.
+func (s *Service) theseCases(ctx context.Context, some []Member, do func(*world, *caseRecord)) error {
+	all := s.newWorld(Event{At: s.now()}, nil)
+	for _, m := range some {
+		all.ask(CaseSubject(m.Name))
+	}
+	if err := s.load(ctx, all); err != nil {
+		return err
+	}
+	records := make([]*caseRecord, len(some))
+	for i, m := range some {
+		var err error
+		if records[i], err = peek[caseRecord](all, CaseSubject(m.Name)); err != nil {
+			return &stepError{at: err.Error()}
+		}
+	}
+	for i, m := range some {
+		if records[i] != nil { // not erased meanwhile
+			w := s.newWorld(Event{Subject: CaseSubject(m.Name), At: all.now}, nil)
+			w.have = all.have
+			do(w, records[i])
+		}
+	}
+	return nil
 }

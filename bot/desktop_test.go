@@ -1,10 +1,12 @@
 package bot_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"anteroom/bot"
@@ -138,5 +140,96 @@ func TestCaseloadOfCover(t *testing.T) {
 	h.hours(24)
 	if rows := h.desktop("sam"); len(rows) != 0 {
 		t.Errorf("the day after: got %+v, want none", rows)
+	}
+}
+
+// counted counts the reads of a store.
+type counted struct {
+	bot.Store
+	reads atomic.Int64
+}
+
+func (c *counted) Load(ctx context.Context, p bot.PracticeID, q bot.Query) (bot.Loaded, error) {
+	c.reads.Add(1)
+	return c.Store.Load(ctx, p, q)
+}
+
+// enquiries is a house with so many of them, and a service that counts what it reads.
+func enquiries(t testing.TB, n int) (*bot.Service, *counted, *house) {
+	t.Helper()
+	h := build(t)
+	for i := range n {
+		h.person(fmt.Sprintf("p%d", i)).sends()
+	}
+	h.settle()
+	store := &counted{Store: h.store}
+	return h.service(func(o *bot.Options) { o.Store = store }), store, h
+}
+
+// A caseload is read in one go, not case by case.
+func TestCaseloadReads(t *testing.T) {
+	t.Parallel()
+	const n = 12
+	s, store, h := enquiries(t, n)
+	for range 2 { // the practice's own key is read once
+		store.reads.Store(0)
+		d, err := s.Caseload(t.Context(), h.practice.ID(), "ana")
+		if err != nil || len(d.Cases) != n {
+			t.Fatalf("got %d cases, %v; want %d", len(d.Cases), err, n)
+		}
+	}
+	if got := store.reads.Load(); got != 1 {
+		t.Errorf("got %d reads for %d cases, want one", got, n)
+	}
+}
+
+// One case that cannot be read is left out; the others stand there.
+func TestCaseloadOfDamaged(t *testing.T) {
+	t.Parallel()
+	_, store, h := enquiries(t, 3)
+	all, err := h.store.Index(t.Context(), h.practice.ID(), "cases", -bot.MaxScore, bot.MaxScore, 0)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("got %v %v", all, err)
+	}
+	bad := bot.CaseSubject(all[1].Name)
+	s := h.service(func(o *bot.Options) { o.Store = &garbled{store, bad} })
+	d, err := s.Caseload(t.Context(), h.practice.ID(), "ana")
+	if err != nil || len(d.Cases) != 2 {
+		t.Errorf("got %d cases, %v; want the two others", len(d.Cases), err)
+	}
+}
+
+// garbled is a store in which one subject is damaged.
+type garbled struct {
+	bot.Store
+	bad bot.SubjectID
+}
+
+func (g *garbled) Load(ctx context.Context, p bot.PracticeID, q bot.Query) (bot.Loaded, error) {
+	got, err := g.Store.Load(ctx, p, q)
+	for i, sub := range q.Subjects {
+		if sub == g.bad && got.States[i].Blob != nil {
+			got.States[i].Blob = []byte("nothing that was sealed")
+		}
+	}
+	return got, err
+}
+
+// BenchmarkCaseload draws the desktop of a therapist who has a part in a hundred
+// cases, and of one who has none.
+func BenchmarkCaseload(b *testing.B) {
+	s, _, h := enquiries(b, 100)
+	for _, who := range []care.TherapistID{"ana", "sam"} {
+		b.Run(string(who), func(b *testing.B) {
+			n := 0
+			for b.Loop() {
+				d, err := s.Caseload(b.Context(), h.practice.ID(), who)
+				if err != nil {
+					b.Fatal(err)
+				}
+				n = len(d.Cases)
+			}
+			b.ReportMetric(float64(n), "cases")
+		})
 	}
 }

@@ -20,8 +20,9 @@ when, on the practice's clock and on the person's own, who gets it, and what it 
 It is a look at the case: the look and its reason are written into its log, as with "anteroom case show".
 
 "anteroom schedule simulate -from 2027-06-01 -to 2027-06-30" prints what would be sent in all cases of the practice
-on these days, both included, and below it how many things on each day. One case: write its number behind.
-Nothing is written, and no client's word is in it.
+on these days, both included, and below it how many things on each day. Like a therapist's home it has numbers of
+cases, dates and kinds, and no client's word: it is no look at any case, and nothing is written. With the number of a
+case behind it, it is about that person, and a look like "show": it needs -reason.
 
 Both do to a copy of each case what the service would do to the case, at the times at which it would: sessions,
 quiet hours, holidays, pauses and holds as they stand now. Nothing is sent. They take it that whatever is asked is
@@ -40,7 +41,7 @@ const (
 func schedule(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("schedule")
 	read := p.settingsOf(fl, caseSettings...)
-	why := fl.String("reason", "", "why you look: `WHY`, a few words; it stands in the case's log (show)")
+	why := fl.String("reason", "", "why you look: `WHY`, a few words; it stands in the case's log (show, and simulate of one case)")
 	most := fl.Int("n", scheduleMost, "how many things to print (show)")
 	from := fl.String("from", "", "the first `DAY`, as 2027-06-01; unset: today (simulate)")
 	to := fl.String("to", "", "the last `DAY`; unset: four weeks on (simulate)")
@@ -73,16 +74,16 @@ func schedule(ctx context.Context, p *program, c command, args []string) error {
 	if verb == "show" {
 		return p.scheduleShow(ctx, cfg, id, *why, *most, how)
 	}
-	return p.scheduleSimulate(ctx, cfg, id, *from, *to, how)
+	return p.scheduleSimulate(ctx, cfg, id, *why, *from, *to, how)
 }
 
 func (p *program) scheduleShow(ctx context.Context, cfg config, id care.CaseID, why string, most int, how bot.Answering) error {
 	if most < 1 {
 		return usageError{fmt.Errorf("-n is %d: write how many things to print, as -n 50", most)}
 	}
-	reason, err := care.GlassReason(why)
+	reason, err := scheduleReason("show", id, why)
 	if err != nil {
-		return usageError{errors.New("say why you look, in a few words: anteroom schedule show " + string(id) + " -reason 'WHY'; it is written into the case's log")}
+		return err
 	}
 	s, done, err := p.service(ctx, cfg)
 	if err != nil {
@@ -128,7 +129,17 @@ func (p *program) scheduleShow(ctx context.Context, cfg config, id care.CaseID, 
 	return nil
 }
 
-func (p *program) scheduleSimulate(ctx context.Context, cfg config, id care.CaseID, from, to string, how bot.Answering) error {
+func scheduleReason(verb string, id care.CaseID, why string) (string, error) {
+	reason, err := care.GlassReason(why)
+	if err != nil {
+		return "", usageError{fmt.Errorf("say why you look, in a few words: anteroom schedule %s %s -reason 'WHY'; it is written into the case's log", verb, id)}
+	}
+	return reason, nil
+}
+
+// scheduleSimulate prints what is to come. The schedule of all cases is no look
+// at any, as [bot.Service.Caseload] is none; that of one case is a look at it.
+func (p *program) scheduleSimulate(ctx context.Context, cfg config, id care.CaseID, why, from, to string, how bot.Answering) error {
 	practice, _, err := loadPractice(cfg.Practice)
 	if err != nil {
 		return err
@@ -159,11 +170,22 @@ func (p *program) scheduleSimulate(ctx context.Context, cfg config, id care.Case
 	case last.In(zone).After(p.day().AddDate(0, scheduleFar, 0)):
 		return usageError{fmt.Errorf("-to %s is more than ten years off: write an earlier day", last)}
 	}
+	reason := ""
+	if id != "" {
+		if reason, err = scheduleReason("simulate", id, why); err != nil {
+			return err
+		}
+	}
 	s, done, err := p.service(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer done()
+	if id != "" {
+		if _, err := p.look(ctx, s, id, reason); err != nil {
+			return err
+		}
+	}
 	all, err := s.Schedule(ctx, id, first.In(zone), last.In(zone).AddDate(0, 0, 1), how)
 	if err != nil {
 		return p.caseProblem(id, err)

@@ -65,6 +65,20 @@ func TestScheduleCommand(t *testing.T) {
 	if _, after := c.caseVerb("log", id); after != before {
 		t.Errorf("simulating wrote into the log:\n%s", after)
 	}
+
+	// Of one case it is a look, as show is.
+	if code, said := schedule("simulate", id); code != exitUsage || !strings.Contains(said, "anteroom schedule simulate "+id+" -reason") {
+		t.Errorf("one case without a reason: got %d, %q", code, said)
+	}
+	if code, said := schedule("simulate", id, "-reason", "their week in Spain"); code != exitDone || !strings.Contains(said, id+"  client  ") {
+		t.Errorf("one case: got %d, %q", code, said)
+	}
+	if _, log := c.caseVerb("log", id); strings.Count(log, "their week in Spain") != 1 {
+		t.Errorf("the look is not in the log once:\n%s", log)
+	}
+	if code, said := schedule("simulate", "KKK-22", "-reason", "before our talk"); code != exitProblem || !strings.Contains(said, "there is no case KKK-22") {
+		t.Errorf("no such case: got %d, %q", code, said)
+	}
 	for _, wrong := range []struct{ args, want string }{
 		{"simulate -from 2026-11-31", `-from is "2026-11-31": write a day, as 2026-11-23`},
 		{"simulate -from 2026-11-22", "is past"},

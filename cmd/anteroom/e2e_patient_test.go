@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -117,6 +118,8 @@ func (p *patient) tail(n int) string {
 type carer struct {
 	stage   *stage
 	post    func(context.Context, bot.Act) error
+	hand    steerer       // nil: all is posted
+	undoes  bool          // takes a move back, and makes it again
 	lead    time.Duration // how soon a session begins
 	id      care.CaseID
 	by, the care.TherapistID
@@ -188,9 +191,16 @@ func (c *carer) decided(user string) bool {
 	return strings.Contains(told, "Done: ") || strings.Contains(told, "Nothing was sent twice")
 }
 
-// steer posts acts, in their order.
+// steer does acts, in their order, by the carer's hand where that has a way.
 func (c *carer) steer(ctx context.Context, all ...bot.Steer) error {
 	for _, s := range all {
+		if c.hand != nil {
+			if err := c.hand(ctx, c, s); err == nil {
+				continue
+			} else if !errors.Is(err, errNotHere) {
+				return err
+			}
+		}
 		c.acts++
 		if err := c.post(ctx, bot.Act{ID: fmt.Sprintf("test/%s/%d", c.id, c.acts), Case: c.id, By: c.by, Steer: &s}); err != nil {
 			return err
@@ -217,8 +227,15 @@ func (c *carer) treats(ctx context.Context, p *patient) error {
 	if err := c.meets(ctx, p, 1, time.Now().Add(c.lead)); err != nil {
 		return err
 	}
-	err := c.steer(ctx, bot.Steer{Observe: &care.Observation{Session: 1, Insight: 4, Motivation: 3}}, moving(care.MovePlan),
-		bot.Steer{Goal: &care.Goal{Words: "more ease at bedtime", Weight: 3, Begins: -1}}, bot.Steer{Agree: true})
+	if err := c.steer(ctx, bot.Steer{Observe: &care.Observation{Session: 1, Insight: 4, Motivation: 3}}, moving(care.MovePlan)); err != nil {
+		return err
+	}
+	if c.undoes {
+		if err := c.steer(ctx, bot.Steer{Undo: new(int)}, moving(care.MovePlan)); err != nil {
+			return err
+		}
+	}
+	err := c.steer(ctx, bot.Steer{Goal: &care.Goal{Words: "more ease at bedtime", Weight: 3, Begins: -1}}, bot.Steer{Agree: true})
 	if err != nil {
 		return err
 	}

@@ -307,6 +307,10 @@ func TestCheck(t *testing.T) {
 	if err := w.slack.Check(w.ctx); err != nil {
 		t.Errorf("got %v, want everything well", err)
 	}
+	w.fake.Script("files.list", fakeslack.Fault{Error: "missing_scope"}) // an app of before the pictures
+	if err := w.slack.Check(w.ctx); err == nil || !strings.Contains(err.Error(), "pictures of the course: missing_scope: the app lacks a scope") {
+		t.Errorf("got %v, want the scope named", err)
+	}
 	w.fake.Kick(fakeslack.Channel)
 	w.fake.Revoke(fakeslack.AppToken, "token_revoked")
 	err := w.slack.Check(w.ctx)

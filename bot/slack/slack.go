@@ -121,14 +121,20 @@ func tokenLike(t string) bool { return t != "" && !strings.ContainsAny(t, " \t\r
 // Name returns "slack".
 func (s *Slack) Name() bot.ChannelName { return Name }
 
-// Check asks Slack whether both tokens work and whether the bot can read the
-// channel, and returns what is wrong, each with its mend. It changes nothing.
+// Check asks Slack whether both tokens work, whether the bot can read the
+// channel, and whether it may see its own files, and returns what is wrong, each
+// with its mend. It changes nothing.
 func (s *Slack) Check(ctx context.Context) error {
 	var problems []error
 	if _, err := s.client.AuthTestContext(ctx); err != nil {
 		problems = append(problems, s.explain("bot token", err))
-	} else if _, err := s.client.GetConversationHistoryContext(ctx, &api.GetConversationHistoryParameters{ChannelID: s.opt.Channel, Limit: 1}); err != nil {
-		problems = append(problems, s.explain("channel", err))
+	} else {
+		if _, err := s.client.GetConversationHistoryContext(ctx, &api.GetConversationHistoryParameters{ChannelID: s.opt.Channel, Limit: 1}); err != nil {
+			problems = append(problems, s.explain("channel", err))
+		}
+		if _, _, err := s.client.GetFilesContext(ctx, api.GetFilesParameters{Count: 1, Page: 1}); err != nil {
+			problems = append(problems, s.explain("pictures of the course", err))
+		}
 	}
 	if _, _, err := s.client.StartSocketModeContext(ctx); err != nil {
 		problems = append(problems, s.explain("app token", err))

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,5 +122,37 @@ func TestManifestInReadme(t *testing.T) {
 	}
 	if !strings.Contains(string(readme), string(manifest)) {
 		t.Error("the Slack app manifest in README.md is not bot/slack/manifest.yaml")
+	}
+}
+
+// TestButtonsInReadme: the buttons of which the README tells therapists are
+// those that stand in Slack.
+func TestButtonsInReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, part, ok := strings.Cut(string(readme), "What a therapist does in Slack:")
+	part, _, ended := strings.Cut(part, "At the command line:")
+	labels := regexp.MustCompile(`[^*]\*([A-Z][^*]+)\*`).FindAllStringSubmatch(part, -1)
+	if !ok || !ended || len(labels) < 20 {
+		t.Fatalf("the README tells therapists of %d buttons", len(labels))
+	}
+	files, err := filepath.Glob("../../bot/slack/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source strings.Builder
+	for _, f := range files {
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.Write(src)
+	}
+	for _, l := range labels {
+		if !strings.Contains(source.String(), `"`+l[1]) {
+			t.Errorf("the README names a button %q, which is not there", l[1])
+		}
 	}
 }

@@ -94,6 +94,7 @@ func TestHostileCards(t *testing.T) {
 				bot.Card{Case: "K7Q-42", Line: words, State: []string{words, words}, Detail: words, Open: true},
 				bot.Card{Case: "K7Q-42", Line: "K7Q-42", Urgent: true, OnCall: words},
 				bot.Notice{Line: words},
+				bot.Brief{Case: "K7Q-42", Session: 1, Line: words, Counts: words},
 			} {
 				receipt, err := w.slack.Send(w.ctx, bot.Delivery{ID: fmt.Sprint("d", i), Body: body})
 				w.must(err)
@@ -104,9 +105,12 @@ func TestHostileCards(t *testing.T) {
 				}
 			}
 			all := w.fake.Messages(fakeslack.Channel)
-			if len(all) != 3 {
-				t.Fatalf("got %d messages, want 3", len(all))
+			if len(all) != 4 {
+				t.Fatalf("got %d messages, want 4", len(all))
 			}
+			_, err := w.slack.Send(w.ctx, bot.Delivery{ID: "dm", To: ana, Body: bot.Brief{Case: "K7Q-42", Session: 1, Line: words, Counts: words}})
+			w.must(err)
+			all = append(all, w.fake.Messages(fakeslack.DM(ana))...)
 			for _, m := range all {
 				harmless(t, "a message", m.Text, m.Blocks)
 				if m.Unfurl {

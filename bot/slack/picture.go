@@ -26,7 +26,7 @@ const (
 	noPicture  = "The picture cannot be shown here. This draws it: anteroom case brief "
 	pictureAlt = "The figures of the table, as lines over time. Shown for some minutes: read the brief again to see it."
 
-	drawing  = 10 * time.Second       // for all of it; the table stands there already
+	drawing  = 8 * time.Second        // for all of it; the table stands there already
 	readied  = 250 * time.Millisecond // between two questions whether Slack is done with a file
 	mostOld  = 100                    // files in one list
 	oldPages = 10
@@ -54,7 +54,7 @@ func (r *runner) illustrate(ctx context.Context, at api.View, series []care.Seri
 				return
 			}
 		}
-		r.wipe(ctx, at.ID)
+		r.wipe(context.WithoutCancel(ctx), at.ID)
 		if c := code(err); c == "not_found" || c == "hash_conflict" {
 			return // it was closed, or shows something else
 		}
@@ -107,7 +107,7 @@ func (r *runner) wipe(ctx context.Context, view string) {
 	p, ok := r.pictures[view]
 	delete(r.pictures, view)
 	r.guard.Unlock()
-	if ok && !r.deleted(context.WithoutCancel(ctx), p.file) {
+	if ok && !r.deleted(ctx, p.file) {
 		r.guard.Lock()
 		r.pictures[view] = shown{file: p.file} // its time is up
 		r.guard.Unlock()
@@ -129,7 +129,8 @@ func (r *runner) deleted(ctx context.Context, file string) bool {
 }
 
 // sweeps deletes what an earlier run left, what is past its time as long as ctx
-// lasts, and then all that is left.
+// lasts, and then all that modals show: nobody is there any more to hear that one
+// is closed.
 func (r *runner) sweeps(ctx context.Context) {
 	r.leftovers(ctx)
 	tick := time.NewTicker(min(r.opt.PictureFor, time.Minute))
@@ -140,6 +141,9 @@ func (r *runner) sweeps(ctx context.Context) {
 			now := r.opt.Now()
 			r.wipeAll(ctx, func(p shown) bool { return !now.Before(p.until) })
 		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			r.wipeAll(last, func(shown) bool { return true })
 			return
 		}
 	}

@@ -40,10 +40,9 @@ func (s *Slack) Run(ctx context.Context, desk bot.Desk) error {
 	r := &runner{Slack: s, desk: desk, slots: make(chan struct{}, maxBusy), names: map[care.TherapistID]string{}, homes: map[string]bool{}, pictures: map[string]shown{}}
 	defer s.http.CloseIdleConnections()
 	defer r.silence()
-	sweeping, stop := context.WithCancel(ctx)
+	sweeping, stop := context.WithCancel(context.WithoutCancel(ctx)) // until every handler is done
 	var sweeper sync.WaitGroup
 	sweeper.Go(func() { r.sweeps(sweeping) })
-	defer r.wipeAll(context.WithoutCancel(ctx), func(shown) bool { return true })
 	defer sweeper.Wait()
 	defer stop()
 	r.lost()

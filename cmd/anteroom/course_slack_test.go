@@ -88,8 +88,18 @@ func TestSteerFromSlack(t *testing.T) {
 		t.Errorf("a taken time: got %+v", top[len(top)-1])
 	}
 
-	// On the day of a session it stands at home, with its brief.
+	// Before a session its brief comes to its therapist, and opens from there.
 	c.clock.Advance(3 * 24 * time.Hour)
+	c.must(c.Settle(c.ctx))
+	ready, err := c.slack.WaitMessage(c.ctx, fakeslack.DM("U0ANA"), func(m fakeslack.Message) bool {
+		return strings.Contains(m.Plain(), string(id)+": the brief for Thu 6 May 15:00 is ready, for Ana Reyes.")
+	})
+	c.must(err)
+	_, err = c.slack.User("U0ANA").Press(ready, "anteroom.brief."+string(id)+".1")
+	c.must(err)
+	c.becomes("U0ANA", "fsfi         21")
+
+	// On the day it stands at home, with its brief.
 	c.slack.User("U0ANA").OpenHome()
 	home, err := c.slack.WaitHome(c.ctx, "U0ANA", func(v fakeslack.View) bool { return strings.Contains(v.Plain(), "15:00 · "+string(id)) })
 	c.must(err)

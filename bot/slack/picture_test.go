@@ -43,9 +43,11 @@ func imagesOf(v fakeslack.View) (files []string) {
 	return files
 }
 
+// noFiles waits until no picture is in Slack. The end of the test's patience is
+// the end of Run, which leaves none either: that does not count.
 func (w *world) noFiles(when string) {
 	w.Helper()
-	w.eventually("no picture in Slack "+when, func() bool { return len(w.fake.Files()) == 0 })
+	w.eventually("no picture in Slack "+when, func() bool { return len(w.fake.Files()) == 0 && w.ctx.Err() == nil })
 }
 
 // A brief comes to its therapist alone, without a word of the client; the page

@@ -161,7 +161,7 @@ func (t *talk) hold(rec *caseRecord, picked string) error {
 	if err := load.Take(who, p); err != nil {
 		return err
 	}
-	t.w.write(CaseloadSubject(string(d.Therapist)), *load)
+	t.w.keepLoad(d.Therapist, load)
 	return nil
 }
 

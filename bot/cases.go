@@ -228,40 +228,59 @@ func (w *world) place(rec *caseRecord, d care.Decision) error {
 	if candidate.NeedsReason() && strings.TrimSpace(d.Overrule) == "" {
 		return refusal{fmt.Errorf("a reason is needed to overrule what speaks against it: %w", care.ErrNotPossible)}
 	}
-	tier := candidate.Tier
-	if tier == care.Below {
-		tier = care.AnyTier // overruled, with a reason: the fee is a matter between the two
-	}
-	err = load.Take(t, care.Place{Case: rec.Case.ID, Groups: w.p.GroupsOf(e.MainTopic), Tier: tier,
-		Times: d.Times, Minutes: w.p.SessionMinutes, Since: w.now.Unix()})
-	if err != nil {
+	p := w.placeWith(rec, t)
+	p.Times, p.Minutes = d.Times, w.p.SessionMinutes
+	if err := load.Take(t, p); err != nil {
 		return refusal{err}
 	}
-	w.write(CaseloadSubject(string(t.ID)), *load)
+	w.keepLoad(t.ID, load)
 	return nil
 }
 
-// release gives back the place that the case's last offer holds, unless it is
-// with the therapist named.
+// placeWith is the place that a case takes with a therapist, without times.
+func (w *world) placeWith(rec *caseRecord, t care.Therapist) care.Place {
+	e := rec.Case.Enquiry()
+	tier := t.Fee.Tier(e)
+	if tier == care.Below {
+		tier = care.AnyTier // overruled, with a reason: the fee is a matter between the two
+	}
+	return care.Place{Case: rec.Case.ID, Groups: w.p.GroupsOf(e.MainTopic), Tier: tier, Since: w.now.Unix()}
+}
+
+// carrier is the therapist in whose caseload a case is, if it is in one: whom the
+// last decision named, or who accepted the client by phone.
+func (r *caseRecord) carrier() care.TherapistID {
+	for _, d := range slices.Backward(r.Case.Decisions) {
+		if d.Therapist != "" {
+			return d.Therapist
+		}
+	}
+	for _, m := range r.Case.Episode.History {
+		if m.Move == care.MoveAccept {
+			return m.By
+		}
+	}
+	return ""
+}
+
+// release gives back the place that the case holds, unless it is with the
+// therapist named.
 func (w *world) release(rec *caseRecord, except care.TherapistID) error {
-	for i := len(rec.Case.Decisions) - 1; i >= 0; i-- {
-		who := rec.Case.Decisions[i].Therapist
-		if who == "" {
-			continue
-		}
-		if who == except {
-			return nil
-		}
-		load, err := w.caseload(who)
-		if err != nil {
-			return err
-		}
-		if load.Release(rec.Case.ID) {
-			w.write(CaseloadSubject(string(who)), *load)
-		}
+	who := rec.carrier()
+	if who == "" || who == except {
 		return nil
 	}
-	return nil
+	load, err := w.caseload(who)
+	if err == nil && load.Release(rec.Case.ID) {
+		w.keepLoad(who, load)
+	}
+	return err
+}
+
+// keepLoad writes a caseload, without the times that are over.
+func (w *world) keepLoad(id care.TherapistID, load *care.Caseload) {
+	load.Sweep(w.now)
+	w.write(CaseloadSubject(string(id)), *load)
 }
 
 func (w *world) caseload(t care.TherapistID) (*care.Caseload, error) {

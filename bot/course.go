@@ -343,7 +343,7 @@ func (w *world) free(id care.CaseID, c *care.Case, s care.SessionID) error {
 		return err
 	}
 	if load.Free(id, s) {
-		w.write(CaseloadSubject(string(session.Therapist)), *load)
+		w.keepLoad(session.Therapist, load)
 	}
 	return nil
 }
@@ -354,7 +354,7 @@ func (t *talk) partWays(rec *caseRecord) error {
 	if err := rec.Case.PartWays(t.me(), t.w.now); err != nil && !errors.Is(err, care.ErrNotPossible) {
 		return err
 	}
-	if len(rec.Case.Here()) == 0 {
+	if len(rec.Case.Here()) == 0 { // their place stays until a therapist closes the case: they may come all the same
 		return t.w.endCourse(rec)
 	}
 	t.w.replan(rec)
@@ -376,13 +376,14 @@ func (w *world) endCourse(rec *caseRecord) error {
 		if err != nil {
 			need = err // ask for all of them at once
 		} else if load.FreeAll(rec.Case.ID) {
-			w.write(CaseloadSubject(string(s.Therapist)), *load)
+			w.keepLoad(s.Therapist, load)
 		}
 	}
 	return need
 }
 
-// move moves a case along the table, and frees what that cancels.
+// move moves a case along the table, frees what that cancels, and gives its place
+// back or takes it again.
 func (w *world) move(rec *caseRecord, name care.MoveName, by care.Mover) error {
 	did, err := rec.Case.Move(name, by, w.now)
 	if err != nil {
@@ -393,5 +394,33 @@ func (w *world) move(rec *caseRecord, name care.MoveName, by care.Mover) error {
 			return err
 		}
 	}
+	return w.carries(rec, did)
+}
+
+// carries keeps a case in its therapist's caseload while the work lasts: its place
+// is free from the ending on, and taken again when the client is back or the
+// ending is taken back.
+func (w *world) carries(rec *caseRecord, did care.Change) error {
+	id := rec.carrier()
+	t, known := w.p.Therapist(id)
+	if id == "" || did.From.Carried() == did.To.Carried() {
+		return nil
+	}
+	load, err := w.caseload(id)
+	if err != nil {
+		return err
+	}
+	_, has := load.Place(rec.Case.ID)
+	switch {
+	case has == did.To.Carried(), !has && !known:
+		return nil
+	case has:
+		load.Leave(rec.Case.ID)
+	default:
+		if err := load.Return(t, w.placeWith(rec, t)); err != nil {
+			w.notice(fmt.Sprintf("%s: this client has a place with %s again, where none was free. Please look at the caseload.", rec.Case.ID, t.Name))
+		}
+	}
+	w.keepLoad(id, load)
 	return nil
 }

@@ -222,7 +222,7 @@ func (t *talk) timed(rec *caseRecord, turn dialogs.Turn, a Asks) error {
 	if err := rec.Case.ChooseTime(id, start, t.w.now); err != nil {
 		return err
 	}
-	t.w.write(CaseloadSubject(string(s.Therapist)), *load)
+	t.w.keepLoad(s.Therapist, load)
 	t.w.tellAll(rec, sessionConfirmed, s, t.me())
 	s, _ = rec.Case.Session(id)
 	return t.calendar(rec, s)

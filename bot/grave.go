@@ -173,7 +173,7 @@ func (w *world) vacate(id care.CaseID) error {
 		case err != nil:
 			return err
 		case load.Release(id):
-			w.write(CaseloadSubject(string(t.ID)), *load)
+			w.keepLoad(t.ID, load)
 		}
 	}
 	return need

@@ -106,8 +106,11 @@ func steered(w *world, rec *caseRecord, by care.TherapistID, s Steer) (string, e
 		}
 		return "move: " + string(s.Move.Name), nil
 	case s.Undo != nil:
-		_, err := c.UndoMove(care.Mover{As: care.RolePart, By: by, Round: *s.Undo}, w.p.Rules, now)
-		return "move taken back", err
+		did, err := c.UndoMove(care.Mover{As: care.RolePart, By: by, Round: *s.Undo}, w.p.Rules, now)
+		if err != nil {
+			return "", err
+		}
+		return "move taken back", w.carries(rec, did)
 	case s.Offer != nil:
 		return "times offered", w.offers(rec, *s.Offer)
 	case s.Book != nil:
@@ -205,7 +208,7 @@ func (w *world) offers(rec *caseRecord, o care.SessionOffer) error {
 	if err := load.Hold(rec.Case.ID, id, s.Offered, s.Minutes, time.Unix(s.Expires, 0), w.now); err != nil {
 		return err
 	}
-	w.write(CaseloadSubject(string(o.Therapist)), *load)
+	w.keepLoad(o.Therapist, load)
 	w.asks(rec, care.Due{Deed: care.DeedAsk, Cadence: care.CadenceSessions, Person: care.TheClient, Ref: int(id)})
 	return nil
 }
@@ -235,7 +238,7 @@ func (w *world) books(rec *caseRecord, o care.SessionOffer) (care.Session, error
 			return care.Session{}, err
 		}
 	}
-	w.write(CaseloadSubject(string(o.Therapist)), *load)
+	w.keepLoad(o.Therapist, load)
 	return s, nil
 }
 

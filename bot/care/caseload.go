@@ -2,6 +2,7 @@ package care
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -14,7 +15,7 @@ const CaseloadSchema = 1
 // stands in the roster and is added when counting, so that it may be edited
 // there at any time.
 //
-// Take and Release never change what an earlier copy of the value sees.
+// No method changes what an earlier copy of the value sees.
 type Caseload struct {
 	Schema int        `cbor:"1,keyasint"`
 	Places []Place    `cbor:"2,keyasint,omitempty"` // sorted by case
@@ -22,7 +23,7 @@ type Caseload struct {
 }
 
 // Place is one case in a caseload. It is held from the moment times are
-// offered until the case is released.
+// offered until the ending begins ([Phase.Carried]), and again for who is back.
 type Place struct {
 	Case    CaseID    `cbor:"1,keyasint"`
 	Groups  []GroupID `cbor:"2,keyasint,omitempty"` // of the main topic, when it was taken
@@ -99,6 +100,22 @@ func (c *Caseload) Take(t Therapist, p Place) error {
 	if c.meetsHeld(p) {
 		return fmt.Errorf("take a place with %s: %w", t.ID, ErrTimeTaken)
 	}
+	c.put(p)
+	return nil
+}
+
+// Return gives a case a place again whose client is back. Nobody is sent away
+// who is: a place that a cap or the slots speak against is given all the same,
+// and the error of [Caseload.Take] says what is over now.
+func (c *Caseload) Return(t Therapist, p Place) error {
+	err := c.Take(t, p)
+	if errors.Is(err, ErrFull) || errors.Is(err, ErrNoReducedSlot) {
+		c.put(p)
+	}
+	return err
+}
+
+func (c *Caseload) put(p Place) {
 	p.Groups, p.Times = slices.Clone(p.Groups), slices.Clone(p.Times)
 	slices.Sort(p.Groups)
 	p.Groups = slices.Compact(p.Groups)
@@ -112,18 +129,23 @@ func (c *Caseload) Take(t Therapist, p Place) error {
 		places = slices.Insert(places, at, p)
 	}
 	c.Schema, c.Places = CaseloadSchema, places
-	return nil
+}
+
+// Leave gives a case's place back; what is held for its sessions stays. It
+// reports whether there was a place.
+func (c *Caseload) Leave(id CaseID) bool {
+	at, found := slices.BinarySearchFunc(c.Places, id, byCase)
+	if found {
+		c.Places = slices.Delete(slices.Clone(c.Places), at, at+1)
+	}
+	return found
 }
 
 // Release gives a case's place back, and every time that is held for it; it
 // reports whether there was anything.
 func (c *Caseload) Release(id CaseID) bool {
 	freed := c.FreeAll(id)
-	at, found := slices.BinarySearchFunc(c.Places, id, byCase)
-	if found {
-		c.Places = slices.Delete(slices.Clone(c.Places), at, at+1)
-	}
-	return found || freed
+	return c.Leave(id) || freed
 }
 
 // Place returns what is held for a case.

@@ -157,6 +157,17 @@ var runs = map[Phase][]CadenceName{
 	PhaseClosed:     {},
 }
 
+// Carried reports whether a case has a place in its therapist's caseload by the
+// phase that it is in: from the first session until the ending begins. In the
+// intake it may have one for the times that are offered.
+func (p Phase) Carried() bool {
+	switch p {
+	case PhaseEvaluation, PhasePlanning, PhaseMiddle, PhaseReached, PhaseReturned:
+		return true
+	}
+	return false
+}
+
 // Runs returns what may be sent in a phase. What hangs on a thing of its own, a
 // session or an assignment, runs while that is open too.
 func (p Phase) Runs() []CadenceName { return slices.Clone(runs[p]) }

@@ -1,0 +1,123 @@
+package bot_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+)
+
+// place is the place that a case has with Ana; false when it has none.
+func (h *house) place(id care.CaseID) (care.Place, bool) {
+	h.t.Helper()
+	load, err := h.StoredCaseload(h.t.Context(), "ana")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return load.Place(id)
+}
+
+// TestPlaceInTheCaseload: a case has its place while the work lasts, and whoever
+// is back has the same again.
+func TestPlaceInTheCaseload(t *testing.T) {
+	t.Parallel()
+	move := func(m care.MoveName) bot.Steer {
+		return bot.Steer{Move: &bot.Moving{Name: m, Round: care.AnyRound, Goodbye: "Good-bye."}}
+	}
+	undo := func(h *house, id care.CaseID) {
+		n := len(h.view(id).Episode.History)
+		h.mustSteer(id, "ana", bot.Steer{Undo: &n})
+	}
+	steer := func(s bot.Steer) func(*house, *person, care.CaseID) {
+		return func(h *house, _ *person, id care.CaseID) { h.mustSteer(id, "ana", s) }
+	}
+	boosted := func(h *house, p *person, id care.CaseID) {
+		h.mustSteer(id, "ana", move(care.MoveEnd))
+		for range 24 * 3 {
+			h.hours(1)
+			p.answers("In 1 month", "I will decide later", "I would rather say it in person", "I do not know yet", "Yes")
+		}
+		if at := h.view(id).Episode.At(); at != care.PhaseBooster {
+			t.Errorf("got %s, want the boosters", at)
+		}
+	}
+	forgets := func(_ *house, p *person, _ care.CaseID) { p.forgets() }
+	for _, tt := range []struct {
+		name string
+		do   []func(*house, *person, care.CaseID)
+		has  bool
+	}{
+		{"in therapy", nil, true},
+		{"goals met", []func(*house, *person, care.CaseID){steer(move(care.MoveReach))}, true},
+		{"ended", []func(*house, *person, care.CaseID){steer(move(care.MoveEnd))}, false},
+		{"boosters", []func(*house, *person, care.CaseID){boosted}, false},
+		{"closed", []func(*house, *person, care.CaseID){steer(move(care.MoveClose))}, false},
+		{"ended, taken back", []func(*house, *person, care.CaseID){steer(move(care.MoveEnd)), func(h *house, _ *person, id care.CaseID) { undo(h, id) }}, true},
+		{"closed, taken back", []func(*house, *person, care.CaseID){steer(move(care.MoveClose)), func(h *house, _ *person, id care.CaseID) { undo(h, id) }}, true},
+		{"back", []func(*house, *person, care.CaseID){steer(move(care.MoveClose)), steer(move(care.MoveReturn))}, true},
+		{"back, taken back", []func(*house, *person, care.CaseID){steer(move(care.MoveClose)), steer(move(care.MoveReturn)), func(h *house, _ *person, id care.CaseID) { undo(h, id) }}, false},
+		{"back by a booster", []func(*house, *person, care.CaseID){boosted, func(h *house, p *person, id care.CaseID) {
+			for range 24 * 40 {
+				h.hours(1)
+				p.answers("Open it", "Yes, go on", "I would like a session")
+			}
+		}}, true},
+		{"chat forgotten", []func(*house, *person, care.CaseID){forgets}, true},
+		{"chat forgotten, closed", []func(*house, *person, care.CaseID){forgets, steer(move(care.MoveClose))}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h, p, id := treated(t)
+			was, ok := h.place(id)
+			if !ok {
+				t.Fatalf("in therapy: got %+v, want a place", was)
+			}
+			for _, do := range tt.do {
+				do(h, p, id)
+			}
+			now, has := h.place(id)
+			if has != tt.has || has && (now.Tier != was.Tier || !slices.Equal(now.Groups, was.Groups)) {
+				t.Errorf("got %v %+v, want %v %+v; in %s, heard %q", has, now, tt.has, was, h.view(id).Episode.At(), p.hears())
+			}
+		})
+	}
+}
+
+// TestReturnToAFullCaseload: who is back is taken back where the caseload was
+// filled meanwhile, and the practice is told.
+func TestReturnToAFullCaseload(t *testing.T) {
+	t.Parallel()
+	h, _, id := treated(t)
+	h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveClose, Round: care.AnyRound}})
+	p := h.practice
+	p.Therapists = slices.Clone(p.Therapists)
+	for i := range p.Therapists {
+		p.Therapists[i].Caps.Total.Hard = p.Therapists[i].Carries.Total
+	}
+	if err := h.Reload(p); err != nil {
+		t.Fatal(err)
+	}
+	notices := len(h.desk.got())
+	h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveReturn, Round: care.AnyRound}})
+	if _, has := h.place(id); !has || len(h.desk.got()) == notices {
+		t.Errorf("got a place %v and no word of it %v", has, len(h.desk.got()) == notices)
+	}
+}
+
+// TestCaseloadForgetsTheTime: a caseload does not grow with every session.
+func TestCaseloadForgetsTheTime(t *testing.T) {
+	t.Parallel()
+	h, _, id := treated(t)
+	for range 3 {
+		at := h.clock.Now().Add(50 * time.Hour).Truncate(time.Hour).Unix()
+		h.mustSteer(id, "ana", bot.Steer{Book: &care.SessionOffer{Kind: care.ForTherapy, Therapist: "ana", Times: []int64{at}}})
+		h.clock.Advance(60 * time.Hour)
+		h.settle()
+	}
+	load, err := h.StoredCaseload(t.Context(), "ana")
+	if err != nil || len(load.Held) != 1 {
+		t.Errorf("%v; got %d times, want the last", err, len(load.Held))
+	}
+}

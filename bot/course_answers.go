@@ -118,7 +118,7 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 			}
 		}
 		return c.RateGoals(id, levels, now)
-	case "ending":
+	case endingDialog:
 		return t.ended(rec, turn)
 	case "booster":
 		return t.boosted(rec, turn)

@@ -58,8 +58,8 @@ func (t *talk) dialogOf(rec *caseRecord, a Asks) (string, map[string]string) {
 		params[paramGoals] = strings.Join(ids, ",")
 		return "goal-review", params
 	case care.CadenceEnding:
-		params["goals"], params["goodbye"] = goalLines(c.GoalsOf(id, true)), rec.Goodbye
-		return "ending", params
+		params["goals"], params[paramGoodbye] = goalLines(c.GoalsOf(id, true)), rec.Goodbye
+		return endingDialog, params
 	case care.CadenceBoosters:
 		params["signs"] = t.signLines(c.SignsOf(id))
 		return "booster", params

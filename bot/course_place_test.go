@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,5 +120,49 @@ func TestCaseloadForgetsTheTime(t *testing.T) {
 	load, err := h.StoredCaseload(t.Context(), "ana")
 	if err != nil || len(load.Held) != 1 {
 		t.Errorf("%v; got %d times, want the last", err, len(load.Held))
+	}
+}
+
+// TestGoodbyeOfTheNewestEnding: what a therapist wrote for an ending that they took
+// back is not said, also where its questions were still open.
+func TestGoodbyeOfTheNewestEnding(t *testing.T) {
+	t.Parallel()
+	h, p, id := inTheMiddle(t)
+	ends := func(words string) {
+		h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveEnd, Round: care.AnyRound, Goodbye: words}})
+	}
+	rest := []string{"I would rather say it in person", "No list, please", "I do not know yet", "No notes, please", "I will decide later"}
+	ends("The old words.")
+	h.clock.Advance(time.Minute)
+	h.settle()
+	p.presses("Yes, go on")
+	if text, _ := p.question(); !strings.Contains(text, "What is different now?") {
+		t.Fatalf("at %q", text)
+	}
+	n := len(h.view(id).Episode.History)
+	h.mustSteer(id, "ana", bot.Steer{Undo: &n})
+	ends("The new words.")
+	h.clock.Advance(time.Minute)
+	h.settle()
+	p.hears()
+	p.answers(rest...)
+	if heard := strings.Join(p.hears(), "\n"); strings.Contains(heard, "The old words.") || !strings.Contains(heard, "The new words.") {
+		t.Errorf("got %q, want the new words", heard)
+	}
+}
+
+// TestEndingTakenBack: the questions of an ending that was taken back go no further.
+func TestEndingTakenBack(t *testing.T) {
+	t.Parallel()
+	h, p, id := inTheMiddle(t)
+	h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveEnd, Round: care.AnyRound, Goodbye: "Good-bye."}})
+	h.clock.Advance(time.Minute)
+	h.settle()
+	p.presses("Yes, go on").hears()
+	n := len(h.view(id).Episode.History)
+	h.mustSteer(id, "ana", bot.Steer{Undo: &n})
+	p.presses("I would rather say it in person")
+	if heard := p.hears(); len(heard) != 1 || heard[0] != h.phrase("stale-button") {
+		t.Errorf("got %q, want that it no longer counts", heard)
 	}
 }

@@ -21,6 +21,9 @@ const (
 	// paramCourse and paramGoals are what a run of such a dialog is about.
 	paramCourse = "course"
 	paramGoals  = "goals.ids"
+	// paramGoodbye are the therapist's words at the end of the ending.
+	endingDialog = "ending"
+	paramGoodbye = "goodbye"
 	// paramExpires is until when the times that a run offers are kept, Unix seconds.
 	paramExpires = "expires"
 	// dueWaiting tells of what waits when quiet hours are over.
@@ -403,12 +406,27 @@ func (t *talk) tells(rec *caseRecord, a Asks, l level, p parcel) error {
 	return t.calendar(rec, s)
 }
 
-// heldBack takes an assignment off the screen that was put on hold since it was
-// begun.
+// newestGoodbye puts the therapist's words as they are now into the ending that is
+// open: the one for which they were written first may have been taken back.
+func (t *talk) newestGoodbye() error {
+	run := t.top()
+	if run.Dialog != endingDialog || run.Params[paramCourse] == "" {
+		return nil
+	}
+	rec, err := t.w.joined(t.c.Case)
+	if err == nil && rec != nil {
+		run.Params[paramGoodbye] = rec.Goodbye
+	}
+	return err
+}
+
+// heldBack takes off the screen an assignment that was put on hold since it was
+// begun, and an ending that was taken back.
 func (t *talk) heldBack() (bool, error) {
 	run := *t.top()
 	cadence, number, _ := strings.Cut(run.Params[paramCourse], "/")
-	if care.CadenceName(cadence) != care.CadenceAssignments {
+	name := care.CadenceName(cadence)
+	if name != care.CadenceAssignments && name != care.CadenceEnding {
 		return false, nil
 	}
 	rec, err := t.w.joined(t.c.Case)
@@ -416,7 +434,7 @@ func (t *talk) heldBack() (bool, error) {
 		return false, err
 	}
 	ref, _ := strconv.Atoi(number)
-	a := Asks{Case: rec.Case.ID, Deed: care.DeedDeliver, Cadence: care.CadenceAssignments, Ref: ref, At: t.w.now.Unix()}
+	a := Asks{Case: rec.Case.ID, Deed: care.DeedAsk, Cadence: name, Ref: ref, At: t.w.now.Unix()}
 	if t.wanted(rec, a) {
 		return false, nil
 	}

@@ -124,6 +124,9 @@ func (t *talk) input(in dialogs.Input) error {
 
 // try makes one step of the dialog on top, and keeps nothing of it.
 func (t *talk) try(in dialogs.Input) (dialogs.Turn, error) {
+	if err := t.newestGoodbye(); err != nil {
+		return dialogs.Turn{}, err
+	}
 	return dialogs.Step(t.w.p.Library, *t.top(), in, t.w.now, t.tongue().form, t.host)
 }
 

@@ -626,6 +626,9 @@ func (t *talk) fell(f Fell) error {
 		t.over = !t.goes().After(t.w.now)
 		t.expired = t.over
 	}
+	if run, ok := strings.CutPrefix(f.Name, dueAsked); ok {
+		return t.comesAnew(run)
+	}
 	return nil
 }
 

@@ -21,15 +21,7 @@ func (t *talk) courseOver(run dialogs.Run, turn dialogs.Turn) error {
 	if err != nil || rec == nil {
 		return err
 	}
-	cadence, number, _ := strings.Cut(run.Params[paramCourse], "/")
-	ref, _ := strconv.Atoi(number)
-	a := Asks{Case: rec.Case.ID, Deed: care.DeedAsk, Cadence: care.CadenceName(cadence), Ref: ref, At: t.w.now.Unix()}
-	switch run.Dialog {
-	case "missed":
-		a.Deed = care.DeedFollowUp
-	case lessDialog:
-		a.Deed = offerLess
-	}
+	a := t.asksOf(rec, run)
 	if turn.Outcome == courseLater { // it waits for a private moment
 		return t.awaits(a)
 	}
@@ -79,7 +71,7 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 		if len(flags) > 0 {
 			news("an answer to a check-in needs a look.")
 		}
-	case "assignment":
+	case assignmentDialog:
 		switch turn.Outcome {
 		case "asked":
 			news("the client has a question about what they were given.")
@@ -139,13 +131,18 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 			news("the client chose how often to be asked.")
 			return c.AskLess(a.Cadence, id, mode, now)
 		}
-	case "missed":
+	case missedDialog:
 		news("the client answered about the session that they missed.")
 	}
 	return nil
 }
 
-const lessDialog = "ask-less"
+const (
+	lessDialog       = "ask-less"
+	assignmentDialog = "assignment"
+	missedDialog     = "missed"
+	endingDialog     = "ending"
+)
 
 // lessModes are the answers to how often to ask.
 var lessModes = map[string]care.QuietMode{"less": care.QuietLess, "never": care.QuietStop, "as-before": ""}

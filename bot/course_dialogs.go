@@ -37,7 +37,7 @@ func (t *talk) dialogOf(rec *caseRecord, a Asks) (string, map[string]string) {
 		params["assignment"] = t.w.p.Plays.Title(g.Library, form)
 		if a.Cadence == care.CadenceAssignments {
 			params["assignment.text"] = t.w.p.Plays.Words(g.Library, g.Variant, form)
-			return "assignment", params
+			return assignmentDialog, params
 		}
 		if extra := t.w.p.Plays.Extra(g.Library, form); extra != "" {
 			params["extra"] = extra
@@ -74,7 +74,7 @@ func (t *talk) dialogOf(rec *caseRecord, a Asks) (string, map[string]string) {
 		}
 		params["therapist"] = t.w.p.nameOf(s.Therapist)
 		if a.Deed == care.DeedFollowUp {
-			return "missed", params
+			return missedDialog, params
 		}
 		times := make([]string, len(s.Offered))
 		for i, at := range s.Offered {

@@ -22,12 +22,14 @@ const (
 	paramCourse = "course"
 	paramGoals  = "goals.ids"
 	// paramGoodbye are the therapist's words at the end of the ending.
-	endingDialog = "ending"
 	paramGoodbye = "goodbye"
 	// paramExpires is until when the times that a run offers are kept, Unix seconds.
 	paramExpires = "expires"
 	// dueWaiting tells of what waits when quiet hours are over.
 	dueWaiting = "waiting"
+	// dueAsked begins the name of what is said when a run begins of itself; the run
+	// comes behind it.
+	dueAsked = "asked/"
 	// nowOrNever names a reminder that is no use later: of a session.
 	nowOrNever = "now"
 	// stepPrivate begins the names of the steps by which dialogs ask for a
@@ -154,7 +156,7 @@ func (t *talk) comes(a Asks) error {
 		return t.awaits(a)
 	case !quiet && t.c.Rest == 0 && t.c.Door == nil && len(t.c.Waiting) == 0 && (l == levelOpen || t.isPrivate(dialog)) && !t.busy():
 		if l != levelClosed {
-			t.remind(t.told(rec, a, l), nil)
+			t.send(Text{Text: t.told(rec, a, l)}, parcel{class: Reminder, reminder: dueAsked + t.runID(dialog)})
 		}
 		t.c.Came = a.At
 		return t.unfolds(a)
@@ -228,6 +230,54 @@ func (t *talk) awaits(a Asks) error {
 // whether it came through.
 func (t *talk) remind(text string, buttons [][]Button) {
 	t.send(Text{Text: text, Buttons: buttons}, parcel{class: Reminder, reminder: dueWaiting})
+}
+
+// stillAsks looks once more at what a run said when it began of itself, at a time,
+// before that leaves: anew when it must not be said now, because of the hour or
+// because it is not wanted any more, and nobody has seen it.
+func (t *talk) stillAsks(id string, at time.Time) (now, anew bool, err error) {
+	i := slices.IndexFunc(t.c.Runs, func(r dialogs.Run) bool { return r.Params[paramRun] == id })
+	if i < 0 {
+		return false, false, nil
+	}
+	rec, err := peek[caseRecord](t.w, CaseSubject(t.c.Case))
+	if err != nil || rec == nil {
+		return false, false, err
+	}
+	if t.c.Last > at.Unix() { // they are here
+		return true, false, nil
+	}
+	now = t.wanted(rec, t.asksOf(rec, t.c.Runs[i])) && !t.allowed(t.w.now).After(t.w.now)
+	return now, !now, nil
+}
+
+// comesAnew takes back a run that began of itself and that nobody saw: its thing
+// comes as if it came only now, and what is not wanted any more does not come.
+func (t *talk) comesAnew(id string) error {
+	if len(t.c.Runs) == 0 || t.top().Params[paramRun] != id {
+		return nil
+	}
+	rec, err := peek[caseRecord](t.w, CaseSubject(t.c.Case))
+	if err != nil || rec == nil {
+		return err
+	}
+	a := t.asksOf(rec, *t.top())
+	t.closesAt(len(t.c.Runs) - 1)
+	return t.comes(a)
+}
+
+// asksOf is the thing of the course of care that a run is about.
+func (t *talk) asksOf(rec *caseRecord, run dialogs.Run) Asks {
+	cadence, number, _ := strings.Cut(run.Params[paramCourse], "/")
+	ref, _ := strconv.Atoi(number)
+	a := Asks{Case: rec.Case.ID, Deed: care.DeedAsk, Cadence: care.CadenceName(cadence), Ref: ref, At: t.w.now.Unix()}
+	switch run.Dialog {
+	case missedDialog:
+		a.Deed = care.DeedFollowUp
+	case lessDialog:
+		a.Deed = offerLess
+	}
+	return a
 }
 
 // isPrivate reports that a dialog asks for a private moment before it says
@@ -348,7 +398,7 @@ func (t *talk) wanted(rec *caseRecord, a Asks) bool {
 		return ok && s.State == care.SessionOffered && s.Expires > now.Unix()
 	case a.Cadence == care.CadenceAssignments:
 		g, ok := c.Assignment(care.AssignmentID(a.Ref))
-		return ok && g.State == care.AssignmentDelivered && !c.Held()
+		return ok && g.State == care.AssignmentDelivered && !c.Held() && slices.Contains(c.Episode.At().Runs(), a.Cadence)
 	case a.Cadence == care.CadenceReport:
 		g, ok := c.Assignment(care.AssignmentID(a.Ref))
 		return ok && g.State != care.AssignmentWithdrawn && c.Runs(a.Cadence, id, now)
@@ -423,18 +473,14 @@ func (t *talk) newestGoodbye() error {
 // heldBack takes off the screen an assignment that was put on hold since it was
 // begun, and an ending that was taken back.
 func (t *talk) heldBack() (bool, error) {
-	run := *t.top()
-	cadence, number, _ := strings.Cut(run.Params[paramCourse], "/")
-	name := care.CadenceName(cadence)
-	if name != care.CadenceAssignments && name != care.CadenceEnding {
+	if d := t.top().Dialog; d != assignmentDialog && d != endingDialog || t.top().Params[paramCourse] == "" {
 		return false, nil
 	}
 	rec, err := t.w.joined(t.c.Case)
 	if err != nil || rec == nil {
 		return false, err
 	}
-	ref, _ := strconv.Atoi(number)
-	a := Asks{Case: rec.Case.ID, Deed: care.DeedAsk, Cadence: name, Ref: ref, At: t.w.now.Unix()}
+	a := t.asksOf(rec, *t.top())
 	if t.wanted(rec, a) {
 		return false, nil
 	}
@@ -449,7 +495,7 @@ func (t *talk) gone(rec *caseRecord, a Asks) error {
 	switch {
 	case isPlay && ok && g.State == care.AssignmentWithdrawn:
 		t.phrase("assignment.withdrawn", "therapist", t.w.p.nameOf(g.By))
-	case isPlay:
+	case isPlay && slices.Contains(rec.Case.Episode.At().Runs(), a.Cadence):
 		t.phrase("assignment.paused")
 		if rec.Case.Held() { // it comes when the hold is lifted
 			return t.awaits(a)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -186,8 +187,8 @@ func (s *Service) lookAgain(ctx context.Context, o *outlet, c Claimed, p wirePar
 	if calls, err := s.stillCalls(ctx, c, d.Body); err != nil || !calls {
 		return false, err
 	}
-	if p.Class == Reminder {
-		wanted, err := s.stillWanted(ctx, c.Lane.Of, c, p.Reminder)
+	if p.Class == Reminder || p.Reminder != "" {
+		wanted, err := s.stillWanted(ctx, c.Lane.Of, c, p)
 		if err != nil || !wanted {
 			return false, err
 		}
@@ -229,7 +230,7 @@ func (s *Service) settle(ctx context.Context, o *outlet, c Claimed, p wireParcel
 	case !errors.As(err, &f):
 		s.counted(o.Name(), "unknown")
 		s.log.Warn("outbox: outcome unknown", "parcel", c.ID, "err", err)
-		if p.Class == Reminder {
+		if p.Class == Reminder || p.Reminder != "" {
 			s.done(ctx, o, c, nil)
 			return
 		}
@@ -336,29 +337,45 @@ func (s *Service) counted(ch ChannelName, outcome string) {
 	s.meter.Count("parcels_total", "channel", string(ch), "outcome", outcome)
 }
 
-// stillWanted looks at the person once more before a reminder leaves: who has
-// paused, stopped or finished gets none but of what is booked, who cannot be
-// reached gets none at all, and in quiet hours it is planned again for the first
-// hour after them.
-func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, name string) (bool, error) {
+// stillWanted looks at the person once more before something leaves that comes of
+// itself: who has paused, stopped or finished gets none but of what is booked, who
+// cannot be reached gets none at all, a question goes only where it is wanted
+// still, and in quiet hours it is planned again for the first hour after them.
+func (s *Service) stillWanted(ctx context.Context, sub SubjectID, c Claimed, p wireParcel) (bool, error) {
 	w := s.newWorld(Event{Practice: s.id, Subject: sub, At: s.now()}, nil)
 	w.ask(sub)
-	if err := s.load(ctx, w); err != nil {
-		return false, err
+	for {
+		if err := s.load(ctx, w); err != nil {
+			return false, err
+		}
+		now, anew, err := w.stillWanted(sub, p)
+		if errors.Is(err, errNeed) {
+			continue
+		}
+		if err != nil || !anew {
+			return now, err
+		}
+		again := Event{ID: EventID("again/" + c.ID), Practice: s.id, Subject: sub, Who: Who{Role: System}, What: Fell{Name: p.Reminder, Again: true}, At: w.now}
+		return false, s.accept(ctx, again, false)
 	}
+}
+
+// stillWanted says whether it goes now, or is planned anew.
+func (w *world) stillWanted(sub SubjectID, p wireParcel) (now, anew bool, err error) {
 	chat, err := peek[chatState](w, sub)
-	if err != nil || chat == nil || chat.Rest != 0 && name != nowOrNever || chat.Gone || chat.Door != nil && chat.Door.Left {
-		return false, err
+	if err != nil || chat == nil || chat.Rest != 0 && p.Reminder != nowOrNever || chat.Gone || chat.Door != nil && chat.Door.Left {
+		return false, false, err
 	}
+	t := newTalk(w, chat)
+	run, asks := strings.CutPrefix(p.Reminder, dueAsked)
 	switch {
-	case name == nowOrNever:
-		return true, nil
-	case name == dueNudge && chat.Done != "":
-		return false, nil
+	case asks:
+		return t.stillAsks(run, time.Unix(p.Written, 0))
+	case p.Reminder == nowOrNever:
+		return true, false, nil
+	case p.Reminder == dueNudge && chat.Done != "":
+		return false, false, nil
 	}
-	if !newTalk(w, chat).allowed(w.now).After(w.now) {
-		return true, nil
-	}
-	again := Event{ID: EventID("again/" + c.ID), Practice: s.id, Subject: sub, Who: Who{Role: System}, What: Fell{Name: name, Again: true}, At: w.now}
-	return false, s.accept(ctx, again, false)
+	now = !t.allowed(w.now).After(w.now)
+	return now, !now, nil
 }

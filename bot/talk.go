@@ -26,7 +26,7 @@ func (t *talk) begin(dialog string, params map[string]string) error {
 	if d := t.c.Door; d != nil {
 		d.Below = min(d.Below, len(t.c.Runs)) // this one lies before the door
 	}
-	run.Params[paramRun] = t.w.root.Pseudonym("run", string(t.w.ev.ID), dialog)[:8]
+	run.Params[paramRun] = t.runID(dialog)
 	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
 		known := map[string]string{factHere: t.here()}
 		if t.c.Alone && t.w.ev.Who.Role == Client { // what the practice begins asks all the same
@@ -49,6 +49,11 @@ const (
 	// earlier one never counts in a later.
 	paramRun = "run"
 )
+
+// runID names the run of a dialog that this step begins.
+func (t *talk) runID(dialog string) string {
+	return t.w.root.Pseudonym("run", string(t.w.ev.ID), dialog)[:8]
+}
 
 // questionID names the open question among all of this person's, ever.
 func (t *talk) questionID(step string) string {
@@ -151,18 +156,24 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 			class = Safety
 		}
 	}
+	says := parcel{class: class}
+	if _, ok := t.w.ev.What.(Asks); ok && class == Prompt {
+		says.reminder = dueAsked + t.top().Params[paramRun]
+	}
 	for _, o := range turn.Out {
 		switch o := o.(type) {
 		case dialogs.Moved:
 			t.phrase("changed")
 		case dialogs.Say:
-			t.send(Text{Text: o.Text}, parcel{class: class})
+			t.send(Text{Text: o.Text}, says)
 		case dialogs.Ask:
+			asks := says
+			asks.slot = questionSlot
 			if pressed && o.Multi && turn.Run.Rev == before {
-				t.send(Redraw{Buttons: t.buttons(o.Question)}, parcel{class: class, slot: questionSlot})
+				t.send(Redraw{Buttons: t.buttons(o.Question)}, asks)
 				continue
 			}
-			t.send(Text{Text: t.question(o), Buttons: t.buttons(o.Question)}, parcel{class: class, slot: questionSlot})
+			t.send(Text{Text: t.question(o), Buttons: t.buttons(o.Question)}, asks)
 		case dialogs.Alert:
 			if err := t.alert(o.Name, turn.Facts); err != nil {
 				return err

@@ -1,0 +1,62 @@
+package bot_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"anteroom/bot"
+	"anteroom/bot/care"
+)
+
+// TestFirstQuestionAfterAnOutage: what the service asks while the messenger is away
+// is looked at again when it is back. At night it waits for the morning and comes
+// once; what is not wanted any more does not come.
+func TestFirstQuestionAfterAnOutage(t *testing.T) {
+	t.Parallel()
+	const asks = "Is this a private moment"
+	for _, tt := range []struct {
+		name      string
+		hours     int // that the outage lasts, from eleven in the morning
+		meanwhile func(h *house, p *person, id care.CaseID)
+		back      []string // what comes at once, by its beginning
+		morning   []string // what comes until the next noon
+	}{
+		{"by day", 3, nil, []string{asks}, nil},
+		{"at night", 12, nil, nil, []string{"You have a message waiting."}},
+		{"over a night", 24, nil, []string{asks}, nil},
+		{"closed meanwhile", 3, func(h *house, _ *person, id care.CaseID) {
+			h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveClose, Round: care.AnyRound}})
+		}, nil, nil},
+		{"taken back meanwhile", 12, func(h *house, _ *person, id care.CaseID) { h.mustSteer(id, "ana", bot.Steer{Take: 1}) }, nil, nil},
+		{"a pause meanwhile", 3, func(_ *house, p *person, _ care.CaseID) { p.says("/pause") }, []string{"All right, we pause."}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h, p, id := inTheMiddle(t)
+			h.phone.will(func(bot.Delivery) error { return known(bot.NotSent) })
+			h.mustSteer(id, "ana", bot.Steer{Give: &care.Assignment{Library: "touch-hands", Person: care.TheClient, From: h.clock.Now().Unix()}})
+			h.clock.Advance(time.Minute)
+			h.settle()
+			if tt.meanwhile != nil {
+				tt.meanwhile(h, p, id)
+			}
+			h.clock.Advance(time.Duration(tt.hours) * time.Hour)
+			h.phone.will(nil)
+			h.settle()
+			comes := func(when string, want []string) {
+				got := p.hears()
+				if !slices.EqualFunc(got, want, func(got, want string) bool { return strings.Contains(got, want) }) {
+					t.Errorf("%s: got %q, want %q", when, got, want)
+				}
+			}
+			comes("when it is back", tt.back)
+			h.hours(14)
+			comes("until noon", tt.morning)
+			if tt.morning != nil {
+				p.calm().presses("Yes, go on").learns("Ana Reyes chose something for you")
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -164,5 +165,35 @@ func TestEndingTakenBack(t *testing.T) {
 	p.presses("I would rather say it in person")
 	if heard := p.hears(); len(heard) != 1 || heard[0] != h.phrase("stale-button") {
 		t.Errorf("got %q, want that it no longer counts", heard)
+	}
+}
+
+// TestOldPageAfterAReturn: what a therapist presses on a page from before the client
+// came back does nothing in the new turn; on a page of this turn it counts, whoever
+// moved the case meanwhile.
+func TestOldPageAfterAReturn(t *testing.T) {
+	t.Parallel()
+	h, _, id := treated(t)
+	page := func() *int { n := len(h.view(id).Episode.History); return &n }
+	move := func(m care.MoveName) {
+		h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: m, Round: care.AnyRound}})
+	}
+	old := page()
+	move(care.MoveReach)
+	h.mustSteer(id, "ana", bot.Steer{Hold: true, Round: old})
+	for _, m := range []care.MoveName{care.MoveClose, care.MoveReturn, care.MoveStart} {
+		move(m)
+	}
+	for name, s := range map[string]bot.Steer{
+		"lift": {Lift: true}, "goal": {Goal: &care.Goal{Words: "more ease", Weight: 3, Begins: -1}}, "observe": {Observe: &care.Observation{Insight: 3}},
+	} {
+		s.Round = old
+		if err := h.steers(id, "ana", s); !errors.Is(err, care.ErrDecided) {
+			t.Errorf("%s from the old page: got %v, want that the case has moved", name, err)
+		}
+		s.Round = page()
+		if err := h.steers(id, "ana", s); err != nil {
+			t.Errorf("%s from the new page: %v", name, err)
+		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Steer is what a therapist does in the course of a case that they have a part
-// in. Exactly one of its fields is set.
+// in. Exactly one of its fields is set, besides Round.
 type Steer struct {
 	Move    *Moving            `cbor:"1,keyasint,omitempty"`
 	Undo    *int               `cbor:"2,keyasint,omitempty"` // takes their last move back; the length of the history that they saw
@@ -31,6 +31,9 @@ type Steer struct {
 	Quiet   *Quieting          `cbor:"16,keyasint,omitempty"`
 	Confirm *Confirming        `cbor:"17,keyasint,omitempty"`
 	Score   *Scoring           `cbor:"20,keyasint,omitempty"` // taken with a form of the therapist's own
+	// Round is the length of the history that the therapist saw; nil from where
+	// nobody sees one. What was meant for before a client came back is refused.
+	Round *int `cbor:"21,keyasint,omitempty"`
 }
 
 // Moving is a move along the table, see [care.Moves].
@@ -92,6 +95,11 @@ func steer(w *world, rec *caseRecord, by care.TherapistID, s Steer) error {
 // steered changes the case, and says in a word for its log what was done.
 func steered(w *world, rec *caseRecord, by care.TherapistID, s Steer) (string, error) {
 	c, now := &rec.Case, w.now
+	if s.Round != nil {
+		if err := c.SameTurn(*s.Round); err != nil {
+			return "", err
+		}
+	}
 	switch {
 	case s.Move != nil:
 		bye := strings.TrimSpace(s.Move.Goodbye)

@@ -237,6 +237,22 @@ func (e Episode) standing() []Moved {
 	return out
 }
 
+// SameTurn refuses an act of a therapist who saw the case before its client came
+// back, or before their return was taken back: round is the length of the history
+// that they saw. The error is a *Conflict with ErrDecided.
+func (c *Case) SameTurn(round int) error {
+	saw, turn := Episode{History: c.Episode.History[:max(0, min(round, len(c.Episode.History)))]}, 0
+	for _, m := range saw.standing() {
+		if m.Move == MoveReturn {
+			turn++
+		}
+	}
+	if turn != c.Episode.Turn {
+		return c.movedSince("steer")
+	}
+	return nil
+}
+
 // Mover is who moves a case. Round is the length of the history that a
 // therapist saw; others leave it at AnyRound.
 type Mover struct {

@@ -78,8 +78,9 @@ func (r *runner) act(ctx context.Context, user string, id care.CaseID, what bot.
 // may be acknowledged.
 func (r *runner) steered(ctx context.Context, c api.InteractionCallback, action string, what bot.Steer, retry int) (settled bool) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(action, actCourse), ".")
-	id := readMeta(c.View.PrivateMetadata).Case
-	me, err := r.act(ctx, c.User.ID, id, what, "steer", c.View.ID, c.View.Hash, action)
+	seen := readMeta(c.View.PrivateMetadata)
+	what.Round = &seen.Round
+	me, err := r.act(ctx, c.User.ID, seen.Case, what, "steer", c.View.ID, c.View.Hash, action)
 	line, known := deeds[name].done, true
 	if err != nil {
 		line, known = r.unsteered(err, me, name)
@@ -105,7 +106,7 @@ func (r *runner) unsteered(err error, me care.Therapist, what string) (line stri
 	}
 	conflict, ok := errors.AsType[*care.Conflict](err)
 	switch {
-	case ok:
+	case ok && conflict.By != "": // otherwise the client did
 		return fmt.Sprintf("%s the case at %s. This is how it stands now. %s", subject(r.name(conflict.By), conflict.By == me.ID)+" moved", r.clock(conflict.At), notSteered), true
 	case errors.Is(err, care.ErrDecided):
 		return movedOn, true
@@ -193,6 +194,7 @@ func (r *runner) courseSubmitted(ctx context.Context, c api.InteractionCallback,
 	if len(f.errors) > 0 {
 		return api.NewErrorsViewSubmissionResponse(f.errors)
 	}
+	what.Round = &seen.Round
 	below := c.View.RootViewID
 	if below == c.View.ID {
 		below = "" // the form stands in the page's own place

@@ -198,10 +198,11 @@ func TestPressesThatSteer(t *testing.T) {
 // What was not recorded is not acknowledged, and comes again as the same act.
 func TestPressAgain(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(s *settings) { s.fake.AckWithin = 30 * time.Millisecond })
+	w := newWorld(t, nil)
 	w.desk = &desk{view: inCare(t), act: func(context.Context, bot.Act) error { return errors.New("the store is down") }}
 	w.run()
 	v := w.page(ana)
+	w.fake.AckWithin(30 * time.Millisecond)
 	reply, err := w.fake.User(ana).PressView(v, "anteroom.course.hold")
 	w.must(err)
 	if reply.Acked {

@@ -200,7 +200,7 @@ func TestCommandOfACase(t *testing.T) {
 // A command whose acknowledgement is lost comes again, and does nothing twice.
 func TestCommandRedelivered(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(s *settings) { s.fake.AckWithin = 30 * time.Millisecond })
+	w := newWorld(t, nil)
 	w.run()
 	w.fake.LoseAcks(1)
 	reply, err := w.fake.User(ana).Command(fakeslack.Channel, "hold K7Q-42")

@@ -54,7 +54,7 @@ func TestChangedFormIsAnotherAct(t *testing.T) {
 
 func TestSubmitRedelivered(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(s *settings) { s.fake.AckWithin = 30 * time.Millisecond })
+	w := newWorld(t, nil)
 	w.run()
 	f := w.form(ana, care.Ask)
 	w.fake.LoseAcks(1)

@@ -332,6 +332,7 @@ func TestRedelivery(t *testing.T) {
 	mu.Lock()
 	answer, deliveries = nil, 0
 	mu.Unlock()
+	s.AckWithin(time.Minute)
 	s.LoseAcks(1)
 	r, err = s.User("U1").Press(m, "a")
 	if err != nil || !r.Acked || r.Attempts < 2 {

@@ -140,6 +140,9 @@ func (s *Server) read(c *conn) {
 		case e == nil:
 		case s.loseAcks > 0:
 			s.loseAcks--
+			if ack.ID == e.ids[len(e.ids)-1] {
+				s.missed(e) // nothing more would come in the time that is left
+			}
 		default:
 			e.acked = true
 			e.late = ack.ID != e.ids[len(e.ids)-1]
@@ -188,6 +191,12 @@ func (s *Server) send(e *envelope) {
 func (s *Server) overdue(e *envelope) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.missed(e)
+}
+
+// missed delivers again what was not acknowledged, or gives it up. Called with mu
+// held.
+func (s *Server) missed(e *envelope) {
 	if s.closed || e.acked || e.gone {
 		return
 	}
@@ -247,7 +256,16 @@ func (s *Server) SendRaw(data string) error {
 	return nil
 }
 
-// LoseAcks makes the next n acknowledgements disappear on their way.
+// AckWithin changes how long what is delivered from now on waits for its
+// acknowledgement, in real time: short for what is not to be acknowledged.
+func (s *Server) AckWithin(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opt.AckWithin = d
+}
+
+// LoseAcks makes the next n acknowledgements disappear on their way; what they
+// were for is delivered again at once.
 func (s *Server) LoseAcks(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -133,3 +133,38 @@ func TestStoreDown(t *testing.T) {
 		r.stopped()
 	})
 }
+
+// One thing that fell due and takes long holds back nothing of anybody else.
+func TestSlowDueHoldsNobodyBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := furnish(t)
+		r, _ := h.run(t, "one", h.standing)
+		people := []string{"ann", "bob", "cy"}
+		before := make(map[string]int)
+		for _, name := range people {
+			for _, words := range shortest[:5] {
+				r.receive(h.inbound(name, bot.Words{Text: words}))
+			}
+			synctest.Wait()
+			before[name] = len(r.texts(name))
+		}
+		goesOn := make(chan struct{})
+		r.store.will(first(1, "due/", func(do func() error) error { <-goesOn; return do() }))
+		nudged := func() (n int) {
+			for _, name := range people {
+				n += len(r.texts(name)) - before[name]
+			}
+			return n
+		}
+		h.passes(49 * time.Hour)
+		if got := nudged(); got != 2 {
+			t.Errorf("got %d reminders beside one that takes long, want two", got)
+		}
+		close(goesOn)
+		later(3 * time.Second)
+		if got := nudged(); got != 3 {
+			t.Errorf("got %d reminders in the end, want three", got)
+		}
+		r.stopped()
+	})
+}

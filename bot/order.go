@@ -31,7 +31,24 @@ type line struct {
 // returns errFlood at once when too many wait, and the context's cause when it
 // ends before fn began.
 func (o *order) do(ctx context.Context, s SubjectID, bounded bool, fn func() error) error {
+	p, err := o.join(s, bounded)
+	if err != nil {
+		return err
+	}
+	return o.at(ctx, p, fn)
+}
+
+// place is a place in a line. Whoever took one has to go there ([order.at]).
+type place struct {
+	subject      SubjectID
+	line         *line
+	before, mine chan struct{}
+}
+
+// join takes the place behind all who are in the line of a subject now.
+func (o *order) join(s SubjectID, bounded bool) (place, error) {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.lines == nil {
 		o.lines = make(map[SubjectID]*line)
 	}
@@ -41,33 +58,35 @@ func (o *order) do(ctx context.Context, s SubjectID, bounded bool, fn func() err
 		o.lines[s] = l
 	}
 	if bounded && l.waiting >= waitingPerSubject {
-		o.mu.Unlock()
-		return errFlood
+		return place{}, errFlood
 	}
-	before, mine := l.tail, make(chan struct{})
-	l.tail = mine
+	p := place{subject: s, line: l, before: l.tail, mine: make(chan struct{})}
+	l.tail = p.mine
 	l.waiting++
-	o.mu.Unlock()
+	return p, nil
+}
 
-	if before != nil {
+// at runs fn when its turn has come, as [order.do] does.
+func (o *order) at(ctx context.Context, p place, fn func() error) error {
+	if p.before != nil {
 		select {
-		case <-before:
+		case <-p.before:
 		case <-ctx.Done():
 			// Who waits behind us must go on waiting for who is before us.
-			go func() { <-before; o.leave(s, l, mine) }()
+			go func() { <-p.before; o.leave(p) }()
 			return context.Cause(ctx)
 		}
 	}
-	defer o.leave(s, l, mine)
+	defer o.leave(p)
 	return fn()
 }
 
-func (o *order) leave(s SubjectID, l *line, mine chan struct{}) {
+func (o *order) leave(p place) {
 	o.mu.Lock()
-	l.waiting--
-	if l.waiting == 0 {
-		delete(o.lines, s)
+	p.line.waiting--
+	if p.line.waiting == 0 {
+		delete(o.lines, p.subject)
 	}
 	o.mu.Unlock()
-	close(mine)
+	close(p.mine)
 }

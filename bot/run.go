@@ -16,7 +16,7 @@ const (
 	heartbeatFor   = 10 * time.Second
 	inboxLook      = 2 * time.Second // a command line may have posted something
 	dueLease       = 30 * time.Second
-	dueBatch       = 100
+	dueAtOnce      = 32
 	lateLook       = time.Minute
 	lateAfter      = 5 * time.Minute // longer than a lease: what is tried again is not late
 )
@@ -206,25 +206,35 @@ func (s *Service) noteVault(ctx context.Context, err error) {
 	}
 }
 
-// watchDue handles what falls due. It keeps the next time in memory.
+// watchDue handles what falls due, that of different subjects side by side: one
+// that is slow holds nobody else back. It keeps the next time in memory, and waits
+// at the end for what is under way.
 func (s *Service) watchDue(ctx context.Context) {
+	var under sync.WaitGroup
+	defer under.Wait()
+	free := make(chan struct{}, dueAtOnce)
 	for ctx.Err() == nil {
+		room := dueAtOnce - len(free)
 		var took []Due
 		var err error
-		if s.owns() {
-			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), dueBatch, dueLease)
+		if room > 0 && s.owns() {
+			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), room, dueLease)
 			s.noteStore(ctx, err)
 		}
 		for _, d := range took {
-			s.fallDue(ctx, d)
-		}
-		if len(took) == dueBatch {
-			continue
+			turn, _ := s.order.join(d.Subject, false) // here, so that those of one subject stay in their order
+			free <- struct{}{}
+			under.Go(func() {
+				defer func() { <-free; s.timer.raise() }()
+				s.fallDue(ctx, d, turn)
+			})
 		}
 		wait := time.Second
-		if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok && s.owns() {
-			wait = max(5*time.Millisecond, min(wait, at.Sub(s.now())))
-		}
+		if len(took) < room {
+			if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok && s.owns() {
+				wait = max(5*time.Millisecond, min(wait, at.Sub(s.now())))
+			}
+		} // otherwise there may be more, as soon as there is room
 		s.sleep(ctx, s.timer, wait)
 	}
 }
@@ -265,23 +275,25 @@ func (s *Service) Late(ctx context.Context) (time.Time, error) {
 	return at, nil
 }
 
-func (s *Service) fallDue(ctx context.Context, d Due) {
+// fallDue handles one thing that fell due, at its place in the line of its subject.
+func (s *Service) fallDue(ctx context.Context, d Due, turn place) {
+	err := s.order.at(ctx, turn, func() error { return s.fell(ctx, d) })
+	if err != nil && ctx.Err() == nil {
+		s.log.Warn("due entry not handled, trying again", "due", d.ID, "err", err)
+	}
+}
+
+func (s *Service) fell(ctx context.Context, d Due) error {
 	if !s.acts(d) {
-		return // it comes again when its lease ends
+		return nil // it comes again when its lease ends
 	}
 	ev := Event{ID: EventID(fmt.Sprintf("due/%s/%d", d.ID, d.At.UnixMilli())), Practice: s.id, Subject: d.Subject,
 		Who: Who{Role: System}, What: Fell{Name: d.ID[len(d.Subject)+1:]}, At: s.now()}
 	from := &source{due: &d.DueID}
 	if s.tooLate(d) {
-		if err := s.leave(ctx, ev, from); err != nil && ctx.Err() == nil {
-			s.log.Warn("due entry not left out, trying again", "due", d.ID, "err", err)
-		}
-		return
+		return s.leave(ctx, ev, from)
 	}
-	err := s.order.do(ctx, ev.Subject, false, func() error { return s.handle(ctx, ev, from) })
-	if err != nil && ctx.Err() == nil {
-		s.log.Warn("due entry not handled, trying again", "due", d.ID, "err", err)
-	}
+	return s.handle(ctx, ev, from)
 }
 
 // watchInboxes drains what lies in inboxes at the start, and what a command

@@ -32,13 +32,14 @@ func (s *Service) settleOnce(ctx context.Context) (did bool, err error) {
 			return did, err
 		}
 	}
-	dues, err := s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), dueBatch, dueLease)
+	dues, err := s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), dueAtOnce, dueLease)
 	if err != nil {
 		return did, err
 	}
 	for _, d := range dues {
 		did = true
-		s.fallDue(ctx, d)
+		turn, _ := s.order.join(d.Subject, false)
+		s.fallDue(ctx, d, turn)
 	}
 	for _, o := range s.channels {
 		claims, err := s.store.Claim(ctx, s.id, ClaimOptions{Fence: s.lease.fence.Load(), Channel: o.Name(), Now: s.now(), N: sendersMost, Lease: sendLease})

@@ -15,7 +15,7 @@ import (
 const courseSection = "course"
 
 // courseRecordPhrases are the keys of the sentences of this file.
-var courseRecordPhrases = []string{"record.course", "record.course.told", "record.sessions", "record.session", "record.session.off", "record.goals", "record.plays", "record.play"}
+var courseRecordPhrases = []string{"record.course", "record.course.told", "record.course.told.of", "record.sessions", "record.session", "record.session.off", "record.goals", "record.plays", "record.play"}
 
 // course adds what one person told in the course of care, dialog by dialog, and
 // what they know of it: their sessions, their goals, what they were given to try.
@@ -60,7 +60,11 @@ func (a account) course(r *record.Record, id care.PersonID) {
 	if len(known.Items) > 0 {
 		r.Sections = append(r.Sections, known)
 	}
-	last := make(map[string]int) // the newest of each dialog
+	type about struct {
+		dialog     string
+		assignment care.AssignmentID
+	}
+	last := make(map[about]int) // the newest of each dialog, and of each assignment
 	for i, told := range a.rec.Case.ToldBy(id) {
 		answers := dialogs.AnswersFrom(t.w.p.Library, told.Dialog, told.Facts, t.tongue().form, t.host)
 		// What was pressed on the way, in the dialogs about safety above all, is no
@@ -69,15 +73,20 @@ func (a account) course(r *record.Record, id care.PersonID) {
 		for n := range answers {
 			answers[n].At = told.At
 		}
-		title := t.text("record.course.told", "moment", t.tongue().moment(time.Unix(told.At, 0), t.zone()))
+		moment := t.tongue().moment(time.Unix(told.At, 0), t.zone())
+		title := t.text("record.course.told", "moment", moment)
+		if g, ok := a.rec.Case.Assignment(told.Assignment); ok {
+			title = t.text("record.course.told.of", "moment", moment, "assignment", t.w.p.Plays.Title(g.Library, t.tongue().form))
+		}
 		s, any := a.section(fmt.Sprintf("%s-%d-%s", courseSection, i+1, told.Dialog), title, answers)
 		if !any {
 			continue
 		}
-		if at, again := last[told.Dialog]; again {
+		of := about{told.Dialog, told.Assignment}
+		if at, again := last[of]; again {
 			r.Sections[at].Older = true
 		}
-		last[told.Dialog] = len(r.Sections)
+		last[of] = len(r.Sections)
 		r.Sections = append(r.Sections, s)
 	}
 }

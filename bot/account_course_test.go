@@ -21,7 +21,7 @@ func TestCourseInTheRecord(t *testing.T) {
 	bo.joins(kim.invites()).answersAll("Quietly.", "Bo").hears()
 	at := h.clock.Now()
 	told := func(c *care.Case, dialog string, who care.PersonID, facts map[string]string) {
-		c.Keep(dialog, who, facts, at)
+		c.Keep(dialog, who, 0, facts, at)
 	}
 	err := h.ChangeCase(t.Context(), id, func(c *care.Case, _ *care.Releases) {
 		c.Episode = care.Episode{Phase: care.PhaseMiddle, Since: at.Unix(), Turn: 1}
@@ -98,6 +98,35 @@ func TestCourseInTheRecord(t *testing.T) {
 	for _, f := range bot.RecordForms() {
 		if _, err := f.Write(whole); err != nil {
 			t.Errorf("%s: %v", f.Name, err)
+		}
+	}
+}
+
+// What somebody told of one assignment is told from what they told of another: each
+// stands there with its name, and the newest of each is shown.
+func TestToldOfEachAssignment(t *testing.T) {
+	t.Parallel()
+	h, p, id := inTheMiddle(t)
+	goes := []string{"Yes, go on", "Yes, I will try", "I will try", "Yes, all of it", "No, neither", "Nothing to add"}
+	for _, library := range []string{"touch-hands", "kind-no"} {
+		h.gives(id, library)
+		for range 60 {
+			p.answers(goes...)
+			h.hours(1)
+		}
+	}
+	about := make(map[string][]care.AssignmentID)
+	for _, told := range h.view(id).Told {
+		about[told.Dialog] = append(about[told.Dialog], told.Assignment)
+	}
+	if got := about["report"]; len(got) != 2 || got[0] == got[1] || got[0] == 0 {
+		t.Fatalf("got %v, want a report on each", about)
+	}
+	p.calm().says("/mydata")
+	chat := strings.Join(p.hears(), "\n")
+	for _, library := range []string{"touch-hands", "kind-no"} {
+		if title := h.practice.Plays.Title(library, "en"); strings.Count(chat, "pm: "+title)+strings.Count(chat, "am: "+title) < 2 {
+			t.Errorf("no reply and report with the title %q in %s", title, chat)
 		}
 	}
 }

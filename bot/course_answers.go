@@ -50,7 +50,7 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 	c, id, now, facts := &rec.Case, t.me(), t.w.now, forCase(turn.Facts)
 	news := func(what string) { t.w.notice(fmt.Sprintf("%s: %s", c.ID, what)) }
 	if turn.Outcome != coursePassed {
-		c.Keep(run.Dialog, id, facts, now)
+		c.Keep(run.Dialog, id, a.assignment(), facts, now)
 	}
 	switch run.Dialog {
 	case "story", "body-tried", "hopes":

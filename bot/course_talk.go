@@ -377,6 +377,14 @@ func (a Asks) mark() string {
 	return string(a.Cadence) + "/" + strconv.Itoa(a.Ref)
 }
 
+// assignment is the one that a thing is about; 0 for none.
+func (a Asks) assignment() care.AssignmentID {
+	if a.Cadence != care.CadenceAssignments && a.Cadence != care.CadenceReport {
+		return 0
+	}
+	return care.AssignmentID(a.Ref)
+}
+
 // wanted looks whether a thing still stands.
 func (t *talk) wanted(rec *caseRecord, a Asks) bool {
 	c, id, now := rec.Case, t.me(), t.w.now

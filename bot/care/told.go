@@ -15,6 +15,8 @@ type Told struct {
 	Person PersonID          `cbor:"2,keyasint"`
 	At     int64             `cbor:"3,keyasint"`
 	Facts  map[string]string `cbor:"4,keyasint,omitempty"`
+	// Assignment is the one that it was about; 0 for none.
+	Assignment AssignmentID `cbor:"5,keyasint,omitempty"`
 }
 
 // LogValue keeps a client's words out of every log.
@@ -30,9 +32,9 @@ func (Told) GoString() string { return "[redacted]" }
 // with a question every week.
 const mostTold = 100
 
-// Keep keeps what a person answered in a dialog. Nothing answered is nothing
-// kept.
-func (c *Case) Keep(dialog string, id PersonID, facts map[string]string, at time.Time) {
+// Keep keeps what a person answered in a dialog, about an assignment or, with 0,
+// about none. Nothing answered is nothing kept.
+func (c *Case) Keep(dialog string, id PersonID, about AssignmentID, facts map[string]string, at time.Time) {
 	if len(facts) == 0 || c.Status == Erased {
 		return
 	}
@@ -44,7 +46,7 @@ func (c *Case) Keep(dialog string, id PersonID, facts map[string]string, at time
 			}
 		}
 	}
-	c.Told = append(told, Told{Dialog: dialog, Person: id, At: at.Unix(), Facts: maps.Clone(facts)})
+	c.Told = append(told, Told{Dialog: dialog, Person: id, At: at.Unix(), Facts: maps.Clone(facts), Assignment: about})
 	c.Updated = at.Unix()
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"anteroom/bot/care"
 	"anteroom/dialogs"
+	"anteroom/dialogs/script"
 )
 
 // This file is what the answers in the dialogs of the course of care do to the
@@ -235,12 +236,6 @@ func (w *world) tellAll(rec *caseRecord, what care.Deed, s care.Session, knows c
 	}
 }
 
-// boosterPeriods are the answers of the ending, as the practice's rules name
-// them.
-var boosterPeriods = map[string]care.Period{
-	"one-month": {Months: 1}, "three-months": {Months: 3}, "six-months": {Months: 6}, "twelve-months": {Months: 12},
-}
-
 // ended takes the list of signs, and the boosters that the person wants.
 func (t *talk) ended(rec *caseRecord, turn dialogs.Turn) error {
 	c, id, now, f := &rec.Case, t.me(), t.w.now, turn.Facts
@@ -261,11 +256,10 @@ func (t *talk) ended(rec *caseRecord, turn dialogs.Turn) error {
 		return err
 	}
 	var chosen []care.Period
-	for _, answer := range f.List("ending_boosters") {
-		if n, ok := boosterPeriods[answer]; ok {
-			if own := t.w.p.booster(n); slices.Contains(t.w.p.Rules.Boosters, own) {
-				chosen = append(chosen, own)
-			}
+	offered := BoostersOffered(t.w.p.Library)
+	for _, answer := range f.List(factBoosters) { // they stand for the practice's own, in their order
+		if i := slices.Index(offered, answer); i >= 0 && i < len(t.w.p.Rules.Boosters) {
+			chosen = append(chosen, t.w.p.Rules.Boosters[i])
 		}
 	}
 	if err := c.OptIn(id, chosen, t.w.p.Rules, now); err != nil {
@@ -281,15 +275,19 @@ func (t *talk) ended(rec *caseRecord, turn dialogs.Turn) error {
 	return nil
 }
 
-// booster is the practice's own period for an answer of the ending: the answers
-// stand for its boosters in their order.
-func (p *Practice) booster(asked care.Period) care.Period {
-	for i, usual := range care.DefaultRules().Boosters {
-		if usual == asked && i < len(p.Rules.Boosters) {
-			return p.Rules.Boosters[i]
+const factBoosters = "ending_boosters"
+
+// BoostersOffered are the answers by which the ending offers boosters, one for each
+// that the practice has, in their order; none where it does not ask.
+func BoostersOffered(lib *script.Library) []string {
+	if d, ok := lib.Dialog(endingDialog); ok {
+		for _, s := range d.Steps {
+			if s.Op == script.Ask && s.Into != nil && s.Into.Name == factBoosters {
+				return s.Into.Values
+			}
 		}
 	}
-	return asked
+	return nil
 }
 
 // boosted takes the answer to a booster; whoever wants a session is back.

@@ -85,7 +85,7 @@ func (c *Contract) course() {
 		"goal-review": goals,
 		"ending": {
 			"ending_signs": nil, "ending_signs_words": nil, "ending_data": {"keep-chat", "erase-chat"},
-			"ending_boosters": {"one-month", "three-months", "six-months", "twelve-months"},
+			factBoosters: nil,
 		},
 		"booster":         {"booster_words": nil},
 		"session-times":   {"slot": nil, "time_words": nil},

@@ -17,6 +17,9 @@ import (
 // checked.
 type Vocabulary struct {
 	Topics, Treatments, Languages, Times []string
+	// Boosters are the answers by which the ending offers them, in the practice's
+	// order; none where it does not.
+	Boosters []string
 	// Cadence says what is wrong with a cadence, and nil of one that can be.
 	Cadence func(string) error
 }
@@ -78,6 +81,7 @@ type book struct {
 	known    Vocabulary
 	problems Problems
 	covers   []cover
+	boosters *yaml.Node // where they stand; nil when they are left out
 }
 
 func (b *book) practice(r *reader, n *yaml.Node) {
@@ -160,6 +164,9 @@ func (b *book) practice(r *reader, n *yaml.Node) {
 			r.mapping(n, need("crisis", signOff(&p.SignOffs.Crisis)), need("consent", signOff(&p.SignOffs.Consent)))
 		}),
 	}, b.rules(r)...)...)
+	if b.boosters == nil {
+		b.boostersFit(r, n)
+	}
 }
 
 func (b *book) zone(r *reader, n *yaml.Node) {

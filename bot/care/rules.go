@@ -1,6 +1,7 @@
 package care
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,7 +120,12 @@ func (b *book) rules(r *reader) []field {
 			}
 		}),
 		may("boosters", func(n *yaml.Node) {
+			before := len(b.problems)
+			b.boosters = n
 			rs.Boosters = r.periods(n, mostBoosters, "1mo, 3mo, 6mo, 12mo", Period.Over, "boosters come one after the other", "write the sooner ones first")
+			if len(b.problems) == before {
+				b.boostersFit(r, n)
+			}
 		}),
 		may("booster_answer", r.period(&rs.BoosterFor)),
 		may("alerts", func(n *yaml.Node) {
@@ -132,6 +138,15 @@ func (b *book) rules(r *reader) []field {
 				may("reports", r.number(&a.Reports, 1, 10)))
 		}),
 		may("undo", r.period(&rs.Undo)),
+	}
+}
+
+// boostersFit looks that the ending offers as many boosters as there are: whoever
+// chooses the third gets the third.
+func (b *book) boostersFit(r *reader, n *yaml.Node) {
+	if offered, have := len(b.known.Boosters), len(b.p.Rules.Boosters); offered > 0 && offered != have {
+		r.bad(n, fmt.Sprintf("the ending offers %d boosters (%s), and the practice has %d", offered, strings.Join(b.known.Boosters, ", "), have),
+			fmt.Sprintf("write %d times under boosters, or write dialogs/ending.yaml with an answer for each of yours", offered))
 	}
 }
 

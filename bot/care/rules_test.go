@@ -112,6 +112,21 @@ func TestReadRulesProblems(t *testing.T) {
 			}
 		})
 	}
+	// The ending offers each of the boosters; who does not know it says nothing.
+	for line, want := range map[string]string{
+		"boosters: [1mo, 3mo, 6mo]":  "practice.yaml:24:11: the ending offers 4 boosters (a, b, c, d), and the practice has 3: write 4 times under boosters, or write dialogs/ending.yaml",
+		"boosters: []":               "practice.yaml:24:11: the ending offers 4 boosters (a, b, c, d), and the practice has 0",
+		"boosters: [1s, 2s, 3s, 4s]": "",
+		"undo: 1h":                   "",
+	} {
+		_, err := care.ReadPractice(folder(t, "practice.yaml", "ask_income: false", line+"\nask_income: false"), ".", care.Vocabulary{Boosters: []string{"a", "b", "c", "d"}})
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", line, err, want)
+		}
+	}
+	if _, err := care.ReadPractice(folder(t, "practice.yaml", "ask_income: false", "ask_income: false"), ".", care.Vocabulary{Boosters: []string{"a"}}); err == nil || !strings.Contains(err.Error(), "the practice has 4") {
+		t.Errorf("left out, and the ending offers one: got %v", err)
+	}
 	// Without anybody who knows cron lines their form is looked at.
 	for line, ok := range map[string]bool{"7d": true, "0 17 * * thu": true, "@weekly": true, "often": false, "0 17 * *": false} {
 		_, err := care.ReadPractice(folder(t, "practice.yaml", "ask_income: false", "between: {pulse: \""+line+"\"}\nask_income: false"), ".", care.Vocabulary{})

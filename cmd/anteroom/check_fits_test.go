@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,5 +96,21 @@ func TestFitsOfMany(t *testing.T) {
 	once := testing.AllocsPerRun(1, func() { care.Assess(care.ReadEnquiry(near[0]), p, nil, someDay) })
 	if all := testing.AllocsPerRun(1, func() { fits(p, near[0], someDay) }); all > 5*once {
 		t.Errorf("all fits of an enquiry take %.0f allocations where one takes %.0f: everybody is tried", all, once)
+	}
+}
+
+// TestBoostersFitTheEnding: a practice with another number of boosters than the
+// ending offers is refused at once.
+func TestBoostersFitTheEnding(t *testing.T) {
+	t.Parallel()
+	files, err := allFilesOf("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := sampleFolder + "/practice.yaml"
+	data := strings.Replace(string(files[name].Data), "boosters: [1mo, 3mo, 6mo, 12mo]", "boosters: [1mo, 3mo, 12mo]", 1)
+	files[name] = &fstest.MapFile{Data: []byte(data)}
+	if _, _, err := readPractice("", files); err == nil || !strings.Contains(err.Error(), "the ending offers 4 boosters (one-month, three-months, six-months, twelve-months), and the practice has 3") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -219,7 +219,7 @@ func vocabulary(lib *script.Library) care.Vocabulary {
 		}
 		return ids
 	}
-	return care.Vocabulary{Topics: ids("topics"), Treatments: ids("treatments"), Languages: ids("languages"), Times: ids("times"),
+	return care.Vocabulary{Topics: ids("topics"), Treatments: ids("treatments"), Languages: ids("languages"), Times: ids("times"), Boosters: bot.BoostersOffered(lib),
 		Cadence: func(text string) error {
 			_, err := scheduler.ParseCadence(text)
 			return err

@@ -60,3 +60,35 @@ func TestFirstQuestionAfterAnOutage(t *testing.T) {
 		})
 	}
 }
+
+// TestWaitingThatIsNotWanted: what came at night is not spoken of in the morning when
+// the case was closed meanwhile; nor is what was announced while the messenger was
+// away.
+func TestWaitingThatIsNotWanted(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		hours  int // from eleven at night until the case is closed
+		outage bool
+	}{{"at night", 1, false}, {"in an outage", 10, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h, p, id := inTheMiddle(t)
+			h.hours(12)
+			p.hears()
+			h.mustSteer(id, "ana", bot.Steer{Goal: &care.Goal{Words: "more ease", Weight: 3, Begins: -1}})
+			h.mustSteer(id, "ana", bot.Steer{Agree: true})
+			if tt.outage {
+				h.phone.will(func(bot.Delivery) error { return known(bot.NotSent) })
+			}
+			h.clock.Advance(time.Duration(tt.hours) * time.Hour)
+			h.settle()
+			h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveClose, Round: care.AnyRound}})
+			h.phone.will(nil)
+			h.hours(14)
+			if heard := p.hears(); len(heard) != 0 {
+				t.Errorf("got %q, want nothing", heard)
+			}
+		})
+	}
+}

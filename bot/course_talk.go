@@ -299,8 +299,33 @@ func (t *talk) tellsWaiting() error {
 		t.w.plan(dueWaiting, at)
 		return nil
 	}
+	if wanted, err := t.stillWaits(); err != nil || !wanted {
+		return err
+	}
 	t.remind(t.text("reminder.closed"), t.openButton())
 	return nil
+}
+
+// stillWaits reports whether anything that waits is wanted still.
+func (t *talk) stillWaits() (bool, error) {
+	for _, w := range t.c.Waiting {
+		what, err := untagWhat(w)
+		if err != nil {
+			return false, err
+		}
+		a, ok := what.(Asks)
+		if !ok {
+			return true, nil
+		}
+		rec, err := peek[caseRecord](t.w, CaseSubject(string(a.Case)))
+		if err != nil {
+			return false, err
+		}
+		if rec != nil && t.wanted(rec, a) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // tellsCase keeps what the case must know of the person: where they are, for

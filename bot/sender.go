@@ -376,6 +376,11 @@ func (w *world) stillWanted(sub SubjectID, p wireParcel) (now, anew bool, err er
 	case p.Reminder == dueNudge && chat.Done != "":
 		return false, false, nil
 	}
+	if p.Reminder == dueWaiting {
+		if wanted, err := t.stillWaits(); err != nil || !wanted {
+			return false, false, err
+		}
+	}
 	now = !t.allowed(w.now).After(w.now)
 	return now, !now, nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ var screenCommand = command{
 	long: `Reads lines of LANGUAGE, a tab and TEXT on standard input, and writes for each the class that the
 safety rules find and the rule, with a tab between: crisis, child, emergency, ipv, medical,
 solicitation, kink, or none and a dash. The language is for the reader; the rules of all languages
-look at every text. No line is kept.
+look at every text. Each line has its answer as it comes: an empty one is none, and of a line that
+cannot be read both are a dash; what is wrong with those is told at the end, with exit code 1. No line is kept.
 
 With -labelled, lines of LABEL, LANGUAGE and TEXT are read from a file, "-" being standard input, and
 the table of what was expected and what was found is written, with how much each class found of its
@@ -76,16 +78,21 @@ func screening(_ context.Context, p *program, c command, args []string) error {
 	return p.screenLabelled(rules, name, in, *lang, *misses)
 }
 
-// screenLines answers each line as it comes.
+// screenLines answers each line as it comes, so that the answers stand beside
+// the lines whatever is wrong with some.
 func (p *program) screenLines(rules *safety.Rules) error {
-	out := bufio.NewWriter(p.stdout)
-	wrong, err := eachLine("standard input", p.stdin, 2, func(fields []string) error {
-		class, rule := verdict(rules, fields[1])
-		_, err := fmt.Fprintf(out, "%s\t%s\n", class, rule)
-		return err
-	})
-	if err = errors.Join(err, out.Flush()); err != nil {
-		return err
+	var wrong []error
+	for fields, what := range linesOf("standard input", p.stdin, 2) {
+		class, rule := safety.None, "-"
+		switch {
+		case what != nil:
+			class, wrong = "-", append(wrong, what)
+		case fields != nil:
+			class, rule = verdict(rules, fields[1])
+		}
+		if _, err := fmt.Fprintf(p.stdout, "%s\t%s\n", class, rule); err != nil {
+			return err
+		}
 	}
 	return p.bad(wrong)
 }
@@ -102,22 +109,22 @@ func verdict(rules *safety.Rules, text string) (safety.Class, string) {
 // screenLabelled writes the table of labels and findings.
 func (p *program) screenLabelled(rules *safety.Rules, name string, in io.Reader, lang string, misses bool) error {
 	t, out := newConfusion(), bufio.NewWriter(p.stdout)
-	wrong, err := eachLine(name, in, 3, func(fields []string) error {
+	var wrong []error
+	for fields, what := range linesOf(name, in, 3) {
+		if what != nil {
+			wrong = append(wrong, what)
+		}
+		if fields == nil || lang != "" && fields[1] != lang {
+			continue
+		}
 		label := safety.Class(fields[0])
-		if !slices.Contains(safety.Classes(), label) {
-			return fmt.Errorf("%q is no label: use %s", fields[0], strings.Join(classNames(), ", "))
-		}
-		if lang != "" && fields[1] != lang {
-			return nil
-		}
 		class, rule := verdict(rules, fields[2])
 		t.add(label, class)
 		if misses && class != label {
 			fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%s\n", label, class, rule, fields[1], fields[2])
 		}
-		return nil
-	})
-	if err = errors.Join(err, out.Flush()); err != nil {
+	}
+	if err := out.Flush(); err != nil {
 		return err
 	}
 	if err := p.bad(wrong); err != nil {
@@ -140,41 +147,47 @@ func (p *program) bad(wrong []error) error {
 	return errFound
 }
 
-// eachLine cuts lines at their tabs, and hands them on. What is wrong with a
-// line, it returns with the place, and goes on; empty lines are passed over.
-func eachLine(name string, in io.Reader, fields int, each func([]string) error) (wrong []error, err error) {
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, lineSize)
-	for n := 1; lines.Scan(); n++ {
-		line := lines.Bytes()
-		if n == 1 {
-			line = bytes.TrimPrefix(line, []byte("\ufeff"))
+// linesOf yields each line cut at its tabs, nothing for an empty one, and of one
+// that cannot be read what is wrong with it, where, and the mend.
+func linesOf(name string, in io.Reader, fields int) iter.Seq2[[]string, error] {
+	return func(yield func([]string, error) bool) {
+		lines, n := bufio.NewScanner(in), 1
+		lines.Buffer(nil, lineSize)
+		for ; lines.Scan(); n++ {
+			line := lines.Bytes()
+			if n == 1 {
+				line = bytes.TrimPrefix(line, []byte("\ufeff"))
+			}
+			parts := strings.SplitN(string(line), "\t", fields)
+			var what error
+			switch {
+			case len(bytes.TrimSpace(line)) == 0:
+				parts = nil
+			case len(parts) < fields && fields == 2:
+				what = errors.New("the line has no tab: write LANGUAGE, a tab, TEXT")
+			case len(parts) < fields:
+				what = errors.New("the line has too few tabs: write LABEL, a tab, LANGUAGE, a tab, TEXT")
+			case strings.TrimSpace(parts[fields-2]) == "":
+				what = errors.New("the line names no language: write one before the text, as in en")
+			case !utf8.Valid(line):
+				what = errors.New("the line is not UTF-8: save it as UTF-8")
+			case fields == 3 && !slices.Contains(safety.Classes(), safety.Class(parts[0])):
+				what = fmt.Errorf("%q is no label: use %s", parts[0], strings.Join(classNames(), ", "))
+			}
+			if what != nil {
+				parts, what = nil, fmt.Errorf("%s:%d: %w", name, n, what)
+			}
+			if !yield(parts, what) {
+				return
+			}
 		}
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		parts := strings.SplitN(string(line), "\t", fields)
-		var what error
-		switch {
-		case len(parts) < fields && fields == 2:
-			what = errors.New("the line has no tab: write LANGUAGE, a tab, TEXT")
-		case len(parts) < fields:
-			what = errors.New("the line has too few tabs: write LABEL, a tab, LANGUAGE, a tab, TEXT")
-		case strings.TrimSpace(parts[fields-2]) == "":
-			what = errors.New("the line names no language: write one before the text, as in en")
-		case !utf8.Valid(line):
-			what = errors.New("the line is not UTF-8: save it as UTF-8")
-		default:
-			what = each(parts)
-		}
-		if what != nil {
-			wrong = append(wrong, fmt.Errorf("%s:%d: %w", name, n, what))
+		switch err := lines.Err(); {
+		case errors.Is(err, bufio.ErrTooLong):
+			yield(nil, fmt.Errorf("%s:%d: the line is longer than %d MiB, and nothing behind it was read: cut it", name, n, lineSize>>20))
+		case err != nil:
+			yield(nil, fmt.Errorf("read %s: %w", name, err))
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return wrong, fmt.Errorf("read %s: %w", name, err)
-	}
-	return wrong, nil
 }
 
 func classNames() []string {

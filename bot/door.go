@@ -128,6 +128,9 @@ func (t *talk) bland() error {
 func (t *talk) leaves() error {
 	t.sweep()
 	t.entersNothing()
+	if t.c.Lock != nil {
+		t.c.Lock.Given = 0 // a PIN of a moment ago was that of whoever left
+	}
 	t.takesBack()
 	if t.c.Door == nil {
 		t.c.Door = &door{}

@@ -423,6 +423,20 @@ func TestPIN(t *testing.T) {
 	p.returns(2*time.Hour, "/start").wants(moment)
 }
 
+// Quick exit forgets that the PIN was given a moment ago, or set: whoever holds
+// the phone now gives it for everything that asks for one.
+func TestQuickExitLocksAgain(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").pin("2718")
+	p.says("/mydata").wants("This is what you told me", "Is everyone safe") // set just now
+	p.says("/x", "/forget").wants(bland, needsPIN)
+	p.says("/start").wants(asksPIN)
+	p.says("2718").wants(moment)
+	p.presses("Yes").hears()
+	p.says("/x", "/forget").wants(bland, needsPIN) // given just now
+}
+
 // Five wrong ones cost a quarter of an hour, the next five half an hour; then
 // an erasure is possible without it.
 func TestPINWrong(t *testing.T) {
@@ -689,6 +703,32 @@ func TestUnlockPartner(t *testing.T) {
 		if heard := strings.Join(p.says("hello").hears(), "\n"); !strings.Contains(heard, moment) {
 			t.Errorf("%s: got %q", p.chat, heard)
 		}
+	}
+}
+
+// Of a case's chats only those that are locked hear of it, and one whose partner
+// left is none.
+func TestUnlockReachesWhatIsLocked(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo := h.person("kim"), h.person("bo")
+	id := kim.comesAsACouple()
+	bo.joins(kim.invites()).pin("2222")
+	kim.hears()
+	version := func() uint64 {
+		l, err := h.store.Load(t.Context(), h.practice.ID(), bot.Query{Subjects: []bot.SubjectID{h.subject("kim")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.States[0].Version
+	}
+	before := version()
+	if found, err := h.Unlock(t.Context(), id, "test"); err != nil || found != (bot.Locks{PIN: true}) {
+		t.Fatalf("got %+v, %v", found, err)
+	}
+	h.settle()
+	if got := version(); got != before {
+		t.Errorf("the chat without a lock moved from version %d to %d", before, got)
 	}
 }
 

@@ -57,7 +57,7 @@ func (s *Service) Unlock(ctx context.Context, id care.CaseID, who string) (found
 	}
 	chats := slices.Clone(rec.Chats)
 	for _, seat := range rec.Couple.Seats {
-		if !slices.Contains(chats, seat.Chat) {
+		if seat.Chat != "" && !slices.Contains(chats, seat.Chat) { // whoever left has none
 			chats = append(chats, seat.Chat)
 		}
 	}
@@ -79,7 +79,11 @@ func (s *Service) Unlock(ctx context.Context, id care.CaseID, who string) (found
 			continue
 		}
 		t := newTalk(w, c)
-		found.PIN, found.Word, found.Left = found.PIN || t.hasPIN(), found.Word || t.hasWord(), found.Left || t.left()
+		its := Locks{PIN: t.hasPIN(), Word: t.hasWord(), Left: t.left()}
+		if its == (Locks{}) {
+			continue
+		}
+		found = Locks{PIN: found.PIN || its.PIN, Word: found.Word || its.Word, Left: found.Left || its.Left}
 		w.out.post = append(w.out.post, posted{to: chat, what: Unlock{}})
 	}
 	if found == (Locks{}) {

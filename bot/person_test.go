@@ -108,7 +108,7 @@ func (h *house) phrase(key string) string {
 		case "practice.phone":
 			return h.practice.Phone
 		case "copies":
-			return "nobody but the practice"
+			return "no company"
 		case "keep.unfinished":
 			return "30 days"
 		}

@@ -67,7 +67,7 @@ func TestWords(t *testing.T) {
 			"Monday to Tuesday 9 am to 12:30 pm and 1:30 pm to 6 pm; Friday 9 am to 1 pm",
 			"", "Ana", "Ana and Ruth", "Ana, Ruth and Isabel", "Ana and Hiedra",
 			"1 day", "30 days", "12 months", "12 months", "7 years", "48 hours", "90 minutes", "3 seconds", "1,000 days",
-			"nobody but the practice", "Telegram and Slack (one line of it stands in our therapists' channel)",
+			"no company", "Telegram and Slack (one line of it stands in our therapists' channel)",
 		},
 		"es": {
 			"jueves 3 de diciembre, 17:00", "domingo 1 de marzo, 09:05", "20 de marzo de 2027",

@@ -74,7 +74,7 @@ func TestTextMistakes(t *testing.T) {
 	}
 }
 
-// Who keeps copies may be "nobody but the practice": every sentence that says it
+// Who keeps copies may be "no company", as in a terminal: every sentence that says it
 // must read well with that too, and with the names of companies.
 func TestNobodyKeepsCopies(t *testing.T) {
 	says := regexp.MustCompile(`(Who|Quién) [^.:]+: \{copies\}\.`)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -146,10 +148,12 @@ func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func()
 	if cfg.Practice == "" {
 		problems = append(problems, errors.New("-practice is missing: name the folder that \"anteroom init\" wrote"))
 	}
+	file, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
 	if err := checkStore(cfg.Store); err != nil {
 		problems = append(problems, err)
+	} else if _, err := os.Stat(file); isSQLite && errors.Is(err, fs.ErrNotExist) {
+		problems = append(problems, fmt.Errorf("-store: there is no database %s, and so no case: the first run of \"anteroom serve\" makes it; if it ran before, name the file that it was given", file))
 	}
-	file, isSQLite := strings.CutPrefix(cfg.Store, "sqlite:")
 	if cfg.KeyFile == "" && isSQLite {
 		cfg.KeyFile = file + ".key"
 	}

@@ -82,6 +82,10 @@ func checkContent(ctx context.Context, p *program, c command, args []string) err
 		return err
 	}
 	proof := prove(files, p.day(), true)
+	if folder != "" && !holdsContent(folder) {
+		proof.report, proof.findings = nil, []finding{{Rule: "script", Serious: true, At: script.Place{File: "."}, What: "no dialog is here, nor anything else that a practice writes",
+			Mend: "name the folder in which dialogs/ or practice.yaml stands, or write one with: anteroom init DIR"}}
+	}
 	if *only != "" && proof.report != nil && proof.summary(*only) == nil {
 		return usageError{fmt.Errorf("there is no dialog %q; there are: %s", *only, strings.Join(proof.library.Names(), ", "))}
 	}
@@ -152,8 +156,13 @@ func prove(files fs.FS, now time.Time, whose bool) *proof {
 		pr.take("released", err)
 	}
 	options := wording.Options{Texts: append(pieces(texts), assignmentPieces(files)...)}
+	begun := begunBy(pr.library, bot.ForScripts())
 	for _, f := range wording.Check(pr.library, options) {
-		pr.findings = append(pr.findings, finding{Rule: f.Rule, Serious: f.Severity == wording.Error, At: f.At, What: f.What, Mend: f.Mend})
+		serious := f.Severity == wording.Error
+		if name, ok := strings.CutPrefix(f.At.File, "dialogs/"); ok && f.Rule == "translated" && !begun[strings.TrimSuffix(name, ".yaml")] {
+			serious = false // who writes it may go on writing: no client reads it yet
+		}
+		pr.findings = append(pr.findings, finding{Rule: f.Rule, Serious: serious, At: f.At, What: f.What, Mend: f.Mend})
 	}
 	pr.findings = append(pr.findings, unknown(pr.library, bot.ForScripts())...)
 	pr.reading = wording.Table(pr.library, options)
@@ -307,6 +316,40 @@ func pieces(texts map[string]*content.Texts) []wording.Piece {
 		}
 	}
 	return out
+}
+
+// begunBy are the dialogs that a client can meet: those that the service begins,
+// and those that they call.
+func begunBy(lib *script.Library, c bot.Contract) map[string]bool {
+	begun := map[string]bool{}
+	for todo := slices.Clone(c.Entries); len(todo) > 0; {
+		name := todo[0]
+		todo = todo[1:]
+		d, ok := lib.Dialog(name)
+		if !ok || begun[name] {
+			continue
+		}
+		begun[name] = true
+		for _, s := range d.Steps {
+			if s.Op == script.Call {
+				todo = append(todo, s.Name)
+			}
+		}
+	}
+	return begun
+}
+
+// holdsContent reports whether a folder holds any file of those that a practice
+// writes.
+func holdsContent(folder string) bool {
+	own, err := snapshot(os.DirFS(folder))
+	for name := range own {
+		top, _, _ := strings.Cut(name, "/")
+		if stands(content.Files, top) || stands(content.Files, sampleFolder+"/"+top) {
+			return true
+		}
+	}
+	return err != nil
 }
 
 // stands reports whether the files hold one of that name.

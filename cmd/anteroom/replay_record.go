@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"anteroom/bot"
 )
@@ -19,14 +20,17 @@ type recorder struct {
 	written int
 }
 
-// newRecorder begins a transcript in a new or empty file. The channels show
-// what is said.
+// newRecorder begins a transcript in a new or empty file, whose folder it makes.
+// The channels show what is said.
 func newRecorder(practice *bot.Practice, path string, log *slog.Logger, client, desk bot.Channel) (*recorder, error) {
 	pl, err := newPlayer(practice)
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	var file *os.File
+	if err = os.MkdirAll(filepath.Dir(path), 0o755); err == nil {
+		file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	}
 	if err != nil {
 		return nil, usageError{fmt.Errorf("-record %s: %w", path, cause(err))}
 	}

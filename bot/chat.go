@@ -432,17 +432,17 @@ func (t *talk) said(text string) error {
 	if t.isWord(text) {
 		return t.command("start", "")
 	}
-	choosing := t.c.Lock != nil && (t.c.Lock.Asks != 0 || t.c.Lock.For != "")
+	choosing := t.c.Lock.choosing()
 	command, arg, bare := t.w.p.speech.command(text)
 	if t.isShut() && !slices.Contains(openWhileShut, command) && (command != "" || !choosing) {
 		t.shut()
 		return nil
 	}
 	if command != "" {
-		t.entersNothing()
 		if bare && !choosing && t.answers(text) {
 			return t.input(dialogs.Words{Text: text})
 		}
+		t.entersNothing()
 		return t.command(command, arg)
 	}
 	if choosing {

@@ -169,7 +169,7 @@ func (t *talk) knocks(m Words) error {
 		command, arg = arg, ""
 	}
 	word := t.isWord(text)
-	if t.c.Lock.wants() != "" && !isPIN(text) {
+	if t.c.Lock.choosing() && t.c.Lock.For != "" && !isPIN(text) {
 		t.entersNothing()
 	}
 	switch {

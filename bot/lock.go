@@ -31,6 +31,9 @@ type lock struct {
 	// Cleared: the practice took the PIN and the word away, and the person does
 	// not know yet.
 	Cleared bool `cbor:"10,keyasint,omitempty"`
+	// Under: what is being chosen or asked for waits under a dialog that meets
+	// somebody in need, and comes again when that is over.
+	Under bool `cbor:"11,keyasint,omitempty"`
 }
 
 // asks is what the person is choosing just now.
@@ -95,6 +98,10 @@ func (l *lock) wants() string {
 	}
 	return l.For
 }
+
+// choosing reports that a word or a PIN is being chosen or asked for, and that
+// nothing lies over that.
+func (l *lock) choosing() bool { return l != nil && !l.Under && (l.Asks != 0 || l.For != "") }
 
 // lock is the person's, made at the first need.
 func (t *talk) lock() *lock {
@@ -246,14 +253,32 @@ func (t *talk) lockAsks(key string, answers ...string) {
 // entersNothing ends the choosing of a word or a PIN, wherever it stands.
 func (t *talk) entersNothing() {
 	if l := t.c.Lock; l != nil {
-		l.Asks, l.New, l.For = 0, nil, ""
+		l.Asks, l.New, l.For, l.Under = 0, nil, "", false
+	}
+}
+
+// asksLock asks anew for what was being chosen, or for the PIN.
+func (t *talk) asksLock() {
+	l := t.c.Lock
+	l.Under = false
+	switch {
+	case l.For != "":
+		t.asksPIN("pin.ask")
+	case l.Asks == asksWord:
+		t.lockAsks("word.ask")
+	case l.Asks == asksNew:
+		t.lockAsks("pin.new")
+	case l.Asks == asksAgain:
+		t.lockAsks("pin.again")
+	case l.Asks == asksChange:
+		t.lockAsks("pin.change", markChange, markRemove)
 	}
 }
 
 // lockPress takes a press while a word or a PIN is chosen.
 func (t *talk) lockPress(data string) (done bool, err error) {
 	l := t.c.Lock
-	if l == nil {
+	if l == nil || l.Under {
 		return false, nil
 	}
 	if l.Asks == 0 { // whoever presses another button gives no PIN now

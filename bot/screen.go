@@ -127,6 +127,9 @@ func (t *talk) meets(found []safety.Finding, text string) error {
 		params[paramAlso] = strings.Join(also, ",")
 	}
 	t.closes(met[0])
+	if l := t.c.Lock; l.choosing() {
+		l.Under = true
+	}
 	if err := t.begin(met[0], params); err != nil {
 		return err
 	}

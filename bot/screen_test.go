@@ -105,6 +105,56 @@ func TestDangerInEveryState(t *testing.T) {
 	}
 }
 
+// Whoever is choosing a word or a PIN, or is asked for it, is met as well, answers
+// what meets them in words or by a press, and is then asked for the same again.
+func TestDangerWhileChoosing(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		reach func(*person)
+		then  string // is answered after it
+		want  string
+	}{
+		"a word":            {func(p *person) { p.says("/word") }, "blue heron", "That word is set."},
+		"a PIN":             {func(p *person) { p.says("/pin") }, "2718", "Please write the same digits"},
+		"a PIN again":       {func(p *person) { p.says("/pin", "2718") }, "2718", "Your PIN is set."},
+		"change or remove":  {func(p *person) { p.pin("2718").says("/pin") }, "Remove it", "Your PIN is gone."},
+		"the PIN":           {func(p *person) { p.pin("2718"); p.clock.Advance(11 * time.Minute); p.says("/mydata") }, "2718", "This is what you told me"},
+		"the PIN, twice":    {func(p *person) { p.pin("2718"); p.clock.Advance(11 * time.Minute); p.says("/mydata", "I want to die") }, "2718", "This is what you told me"},
+		"the PIN at a door": {func(p *person) { p.pin("2718"); p.returns(2*time.Hour, "/forget") }, "2718", "I can erase what you told me."},
+	} {
+		for _, how := range []string{"pressed", "typed"} {
+			t.Run(name+"/"+how, func(t *testing.T) {
+				t.Parallel()
+				h := build(t)
+				p := h.midway("ann")
+				tt.reach(p)
+				var was string
+				for _, text := range p.hears() {
+					if !strings.HasPrefix(text, "Call or text now.") && !strings.HasPrefix(text, "What would you like to do now?") {
+						was = text
+					}
+				}
+				p.says("I want to kill myself").wants("Call or text now.", "What would you like to do now?")
+				if how == "typed" {
+					p.says("perhaps").wants("I am sorry, I am only a program", "What would you like to do now?")
+					p.says("Go on")
+				} else {
+					p.presses("Go on")
+				}
+				p.wants(was)
+				if got := p.says(tt.then).hears(); !strings.HasPrefix(at(got, 0), tt.want) {
+					t.Errorf("then: got %q, want %q", got, tt.want)
+				}
+				p.pin("2718")
+				p.says("/pin", "I want to kill myself").presses("Stop here").hears()
+				if got := p.says("2718").hears(); strings.HasPrefix(at(got, 0), "Please write") {
+					t.Errorf("who stopped is still asked: %q", got)
+				}
+			})
+		}
+	}
+}
+
 // Danger is heard also from somebody who sends faster than we take it, once a
 // minute; what is no danger is not.
 func TestDangerInAFlood(t *testing.T) {

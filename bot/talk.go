@@ -239,13 +239,19 @@ func (t *talk) finished(turn dialogs.Turn) error {
 	}
 	switch turn.Outcome {
 	case "stop", "stopped":
+		t.entersNothing()
 		t.c.Rest = stopped
 		t.phrase("stopped")
 		return nil
 	case "call":
+		t.entersNothing()
 		return t.interrupt(sideDialogs["call"])
 	case outcomeAgreed:
 		return t.takeUp()
+	}
+	if l := t.c.Lock; l != nil && l.Under && (len(t.c.Runs) == 0 || !isMeeting(t.top().Dialog)) {
+		t.asksLock()
+		return nil
 	}
 	t.c.Held = ""
 	if next, err := t.next(run, turn.Outcome); next || err != nil {

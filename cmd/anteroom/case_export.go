@@ -60,14 +60,14 @@ func onCase(p *program, c command, fl *flag.FlagSet, verb string, args []string)
 func caseExport(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("case export")
 	read := p.settingsOf(fl, caseSettings...)
-	to := fl.String("to", "", "`WHO` can open it: public keys of age (age1…) or ids of the roster, comma-separated")
+	to := fl.String("to", "", "`WHO` can open it: therapists by their ids in the roster, or their public keys of age (age1…) as they stand there, comma-separated")
 	out := fl.String("o", "", "the `FILE` to write; - for a pipe")
 	format := fl.String("format", "all", "html, fhir, json, or all of them as one zip")
 	id, err := onCase(p, c, fl, "export", args)
 	if err != nil {
 		return err
 	}
-	return p.lockUp(ctx, read, *to, *out, *format, func(s *bot.Service, keys string, readers []care.TherapistID) (record.Record, error) {
+	return p.lockUp(ctx, read, true, *to, *out, *format, func(s *bot.Service, keys string, readers []care.TherapistID) (record.Record, error) {
 		return s.Export(ctx, id, operator(), keys, readers...)
 	}, id)
 }
@@ -87,15 +87,15 @@ func caseDisclose(ctx context.Context, p *program, c command, args []string) err
 	if *number < 1 {
 		return usageError{errors.New("-release is missing: name by its number a release that the client signed; nothing leaves for anybody else without one")}
 	}
-	return p.lockUp(ctx, read, *to, *out, *format, func(s *bot.Service, keys string, _ []care.TherapistID) (record.Record, error) {
+	return p.lockUp(ctx, read, false, *to, *out, *format, func(s *bot.Service, keys string, _ []care.TherapistID) (record.Record, error) {
 		return s.Disclose(ctx, id, *number, operator(), keys)
 	}, id)
 }
 
 // lockUp has a record made and writes it where only the holders of the keys can
-// read it. Nothing readable touches a disk, and everything that can be refused
+// read it; ours says that those are therapists of the roster. Nothing readable touches a disk, and everything that can be refused
 // is refused before the record is made, for making it is on the case's log.
-func (p *program) lockUp(ctx context.Context, read func() (config, error), to, out, format string,
+func (p *program) lockUp(ctx context.Context, read func() (config, error), ours bool, to, out, format string,
 	make func(s *bot.Service, keys string, readers []care.TherapistID) (record.Record, error), id care.CaseID,
 ) error {
 	cfg, err := read()
@@ -112,7 +112,7 @@ func (p *program) lockUp(ctx context.Context, read func() (config, error), to, o
 	if err != nil {
 		return err
 	}
-	who, err := recipients(practice, to)
+	who, err := recipients(practice, ours, to)
 	if err != nil {
 		return err
 	}
@@ -181,8 +181,10 @@ type audience struct {
 
 func (a audience) named() string { return strings.Join(a.names, ", ") }
 
-// recipients reads whom a file is for.
-func recipients(p *bot.Practice, to string) (audience, error) {
+// recipients reads whom a file is for. Where they must be ours, a key is that of
+// a therapist of the roster, and stands for them: whether they may see the case is
+// asked however they are named, and a whole record goes to nobody else.
+func recipients(p *bot.Practice, ours bool, to string) (audience, error) {
 	var a audience
 	var problems []error
 	for who := range strings.SplitSeq(to, ",") {
@@ -191,6 +193,9 @@ func recipients(p *bot.Practice, to string) (audience, error) {
 			continue
 		}
 		key, name := who, who
+		if i := slices.IndexFunc(p.Therapists, func(t care.Therapist) bool { return t.Age == who }); ours && i >= 0 {
+			who, name = string(p.Therapists[i].ID), string(p.Therapists[i].ID)
+		}
 		if t, ok := p.Therapist(care.TherapistID(who)); ok {
 			if t.Age == "" {
 				problems = append(problems, fmt.Errorf("-to %s: roster.yaml has no public key of theirs: they run age-keygen and give you the line age1…, which you write as age: age1…", who))
@@ -210,6 +215,10 @@ func recipients(p *bot.Practice, to string) (audience, error) {
 		keys, err := age.ParseRecipients(strings.NewReader(key))
 		if err != nil {
 			problems = append(problems, fmt.Errorf("-to %s: not a whole public key of age: copy the line age1… that age-keygen prints", name))
+			continue
+		}
+		if ours && !slices.Contains(a.readers, care.TherapistID(who)) {
+			problems = append(problems, fmt.Errorf("-to %s: nobody in the roster has this key, and a whole record goes to nobody else: write it into roster.yaml as age: of whose it is; to others goes what a client signed for, with anteroom case disclose", name))
 			continue
 		}
 		a.keys, a.names = append(a.keys, keys...), append(a.names, name)

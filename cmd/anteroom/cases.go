@@ -28,7 +28,7 @@ anxiety before and after, goals, measures, and what they must know first; -png F
 and only who is called, or has a part in the case, may say it.
 
 "anteroom case export K7Q-42 -to ana -o FILE" writes the whole record into a file that only the holder of
-that key can open (a public key of age, age1…, from the roster or as it is): a page, FHIR and JSON.
+that therapist's key can open (age: in roster.yaml): a page, FHIR and JSON.
   -format html|fhir|json|all
 "anteroom case release K7Q-42 -to WORDS -fields body,contact -why WORDS" has the client asked whether
 somebody else may be told. "anteroom case disclose K7Q-42 -release 1 -to age1… -o FILE" writes out what

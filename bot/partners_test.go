@@ -314,7 +314,7 @@ func TestMillionForgedInvites(t *testing.T) {
 	if !bot.IsInvite(root, "p", good) {
 		t.Fatal("a good one is refused: the test shows nothing")
 	}
-	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	const letters = "bcdfghjklmnpqrstvwxyz0123456789_" // those of a token: it is the tag that refuses
 	rnd := rand.New(rand.NewPCG(4, 2))
 	forged := []byte(good)
 	million := 1_000_000

@@ -62,6 +62,13 @@ func TestDangerInEveryState(t *testing.T) {
 		"in Spanish":            consented(append(adult[:len(adult):len(adult)], ">español", ">english")...),
 		"asked about a program": consented(append(adult[:len(adult):len(adult)], ">are you a bot")...),
 		"was noticed before":    consented(append(adult[:len(adult):len(adult)], ">I want to die", "Go on")...),
+		"at the shut door":      func(p *person) { consented(adult...)(p); p.returns(2*time.Hour, "/start") },
+		"at it, a shared phone": func(p *person) { consented(adult...)(p); p.returns(2*time.Hour, "/start").presses("Shared phone") },
+		"at it, not now":        func(p *person) { consented(adult...)(p); p.returns(2*time.Hour, "/start").presses("Not now") },
+		"chooses reminders":     consented(append(adult[:len(adult):len(adult)], ">/reminders")...),
+		"reads their answers":   consented(append(adult[:len(adult):len(adult)], ">/mydata")...),
+		"asked for services":    consented(append(adult[:len(adult):len(adult)], ">send nudes")...),
+		"is blocked":            consented(append(adult[:len(adult):len(adult)], ">send nudes", ">send nudes", ">send nudes")...),
 	}
 	if len(states) < 20 {
 		t.Fatalf("got %d states, want twenty", len(states))
@@ -102,6 +109,29 @@ func TestDangerInEveryState(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// After quick exit words of danger are met, and then the chat is as still as before.
+func TestDangerAfterQuickExit(t *testing.T) {
+	t.Parallel()
+	for name, left := range map[string]func(*person){
+		"alone":               func(p *person) { p.says("/x") },
+		"with a word and PIN": func(p *person) { p.word("blue heron").pin("2718").says("/x") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			p := h.midway("ann")
+			left(p)
+			p.hears()
+			p.says("I want to kill myself").wants("Call or text now.", "What would you like to do now?")
+			if got := len(h.alerts()); got != 1 {
+				t.Errorf("%d alerts, want one", got)
+			}
+			p.presses("Go on").wants(bland)
+			p.says("hello?", "Yes, all safe").wants(bland, bland)
+		})
 	}
 }
 

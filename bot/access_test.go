@@ -16,9 +16,9 @@ import (
 type situation struct {
 	name string
 	c    care.Case
-	// Those who see the summary, whose "I have this" counts, and whose decision
-	// counts.
-	look, claim, decide string
+	// Those who see the summary, and may ask for an invite; whose "I have this"
+	// counts, whose decision counts, and who may steer the course.
+	look, claim, decide, steer string
 }
 
 // situations: ana and ruth read intakes, and ana is first wherever somebody
@@ -30,20 +30,20 @@ func situations() []situation {
 	}
 	ana := care.Claim{By: "ana", At: start.Unix()}
 	return []situation{
-		{"being filled in", care.Case{Status: care.OpenIntake}, "ana ruth", "ana ruth", ""},
-		{"being filled in, claimed", care.Case{Status: care.OpenIntake, Holder: ana}, "ana ruth", "ana", ""},
-		{"sent", care.Case{Status: care.WaitingDecision}, "ana ruth", "ana ruth", "ana ruth"},
-		{"sent, answered once", care.Case{Status: care.WaitingDecision, Decisions: byAna(care.Offer, "sam")}, "ana ruth sam", "ana ruth sam", "ana ruth sam"},
-		{"claimed", care.Case{Status: care.Claimed, Holder: ana}, "ana ruth", "ana", "ana"},
-		{"offered", care.Case{Status: care.Offered, Holder: ana, Decisions: byAna(care.Offer, "sam")}, "ana sam", "", ""},
-		{"on the waitlist", care.Case{Status: care.Waiting, Holder: ana, Decisions: byAna(care.Wait, "")}, "ana", "", "ana"},
-		{"on the waitlist, will wait", care.Case{Status: care.Waiting, Decisions: byAna(care.Wait, "")}, "ana ruth", "", "ana ruth"},
-		{"referred", care.Case{Status: care.Referred, Holder: ana, Decisions: byAna(care.Refer, "")}, "ana", "", ""},
-		{"asked", care.Case{Status: care.Asked, Holder: ana, Decisions: byAna(care.Ask, "")}, "ana", "", ""},
-		{"to be called", care.Case{Status: care.Calling, Holder: ana, Decisions: byAna(care.Call, "")}, "ana", "", "ana"},
-		{"booked", care.Case{Status: care.Booked, Holder: ana, Decisions: byAna(care.Offer, "sam")}, "ana sam", "", ""},
-		{"withdrawn at once", care.Case{Status: care.Withdrawn}, "", "", ""},
-		{"withdrawn later", care.Case{Status: care.Withdrawn, Holder: ana, Decisions: byAna(care.Offer, "sam")}, "ana sam", "", ""},
+		{"being filled in", care.Case{Status: care.OpenIntake}, "ana ruth", "ana ruth", "", ""},
+		{"being filled in, claimed", care.Case{Status: care.OpenIntake, Holder: ana}, "ana ruth", "ana", "", ""},
+		{"sent", care.Case{Status: care.WaitingDecision}, "ana ruth", "ana ruth", "ana ruth", ""},
+		{"sent, answered once", care.Case{Status: care.WaitingDecision, Decisions: byAna(care.Offer, "sam")}, "ana ruth sam", "ana ruth sam", "ana ruth sam", ""},
+		{"claimed", care.Case{Status: care.Claimed, Holder: ana}, "ana ruth", "ana", "ana", ""},
+		{"offered", care.Case{Status: care.Offered, Holder: ana, Decisions: byAna(care.Offer, "sam")}, "ana sam", "", "", "ana sam"},
+		{"on the waitlist", care.Case{Status: care.Waiting, Holder: ana, Decisions: byAna(care.Wait, "")}, "ana", "", "ana", "ana"},
+		{"on the waitlist, will wait", care.Case{Status: care.Waiting, Decisions: byAna(care.Wait, "")}, "ana ruth", "", "ana ruth", ""},
+		{"referred", care.Case{Status: care.Referred, Holder: ana, Decisions: byAna(care.Refer, "")}, "ana", "", "", "ana"},
+		{"asked", care.Case{Status: care.Asked, Holder: ana, Decisions: byAna(care.Ask, "")}, "ana", "", "", "ana"},
+		{"to be called", care.Case{Status: care.Calling, Holder: ana, Decisions: byAna(care.Call, "")}, "ana", "", "ana", "ana"},
+		{"booked", care.Case{Status: care.Booked, Holder: ana, Decisions: byAna(care.Offer, "sam")}, "ana sam", "", "", "ana sam"},
+		{"withdrawn at once", care.Case{Status: care.Withdrawn}, "", "", "", ""},
+		{"withdrawn later", care.Case{Status: care.Withdrawn, Holder: ana, Decisions: byAna(care.Offer, "sam")}, "ana sam", "", "", "ana sam"},
 	}
 }
 
@@ -133,6 +133,18 @@ func TestAccessMatrix(t *testing.T) {
 						set()
 						d.Round = c.Round()
 						check(string(d.Kind), act(bot.Act{Decision: &d}), in(s.decide))
+					}
+					for what, a := range map[string]bot.Act{"invite": {Invite: true}, "steer": {Steer: &bot.Steer{Seen: true}}, "hold": {Steer: &bot.Steer{Hold: true}}} {
+						set() // what makes no sense where the case stands is refused otherwise
+						list := s.steer
+						if a.Invite {
+							list = s.look
+						}
+						err := act(a)
+						if !errors.Is(err, bot.ErrNotAllowed) {
+							err = nil
+						}
+						check(what, err, in(list))
 					}
 					set()
 					check("broken glass", act(bot.Act{Glass: "a reason in words"}), in("ana ruth sam oona nell glen"))

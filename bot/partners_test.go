@@ -285,6 +285,7 @@ func TestTokensAreRefusedAlike(t *testing.T) {
 			p.sends()
 			return p, s.token
 		}},
+		{"in a chat with something told already", func(s *scene) (*person, string) { return s.midway("eve"), s.token }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

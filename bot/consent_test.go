@@ -29,7 +29,11 @@ func TestConsentOfAnEarlierText(t *testing.T) {
 			if err := h.Reload(&changed); err != nil {
 				t.Fatal(err)
 			}
-			p.presses("Yes, all safe")
+			if tt.answer == "No, thanks" {
+				p.says("Yes, all safe") // typed, it is no answer either
+			} else {
+				p.presses("Yes, all safe")
+			}
 			got := p.hears()
 			if tt.answer == "" {
 				if len(got) != 1 || !strings.Contains(got[0], "What brings you here") {

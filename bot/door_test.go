@@ -437,6 +437,26 @@ func TestQuickExitLocksAgain(t *testing.T) {
 	p.says("/x", "/forget").wants(bland, needsPIN) // given just now
 }
 
+// The buttons below my data ask for the PIN as my data does: they may be pressed
+// much later, by somebody else.
+func TestButtonsOfMyDataNeedThePIN(t *testing.T) {
+	t.Parallel()
+	for _, label := range []string{"btn.mydata.files", "btn.mydata.looks"} {
+		h := build(t)
+		p := h.midway("ann").pin("2718")
+		p.says("/mydata").hears()
+		button := bot.Press{Data: p.anyButton(h.phrase(label))}
+		h.clock.Advance(11 * time.Minute)
+		p.do(button).wants(needsPIN)
+		if n := len(p.documents()); n != 0 {
+			t.Errorf("%s: %d files before the PIN", label, n)
+		}
+		if got := p.says("2718").hears(); len(got) == 0 || strings.HasPrefix(got[0], needsPIN) || (len(p.documents()) > 0) != (label == "btn.mydata.files") {
+			t.Errorf("%s: with the PIN: got %q and %d files", label, got, len(p.documents()))
+		}
+	}
+}
+
 // Five wrong ones cost a quarter of an hour, the next five half an hour; then
 // an erasure is possible without it.
 func TestPINWrong(t *testing.T) {

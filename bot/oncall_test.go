@@ -328,6 +328,20 @@ func TestNoDesk(t *testing.T) {
 	}
 }
 
+// An on-call whom the desk cannot mention is told by the second way at once.
+func TestOnCallWithoutSlack(t *testing.T) {
+	t.Parallel()
+	h := callHouse(t, func(p *bot.Practice) {
+		i := slices.IndexFunc(p.Therapists, func(t care.Therapist) bool { return t.ID == "ana" })
+		p.Therapists[i].Slack = ""
+	})
+	h.alarm()
+	h.passes(time.Second)
+	if got := trim(h.told); !slices.Contains(got, "0  post  ana") {
+		t.Errorf("told %q, want Ana by mail at once", got)
+	}
+}
+
 // Whoever was called ends the chain, whatever way they say it, and the log says
 // who and after how long.
 func TestAcknowledged(t *testing.T) {

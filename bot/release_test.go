@@ -216,6 +216,31 @@ func (h *house) releases(id care.CaseID) care.Releases {
 	return all
 }
 
+// What the one who leaves had allowed ends with them, and is nothing for the other:
+// neither of the first, nor of the partner who spoke for the case after them.
+func TestReleasesGoWithWhoLeaves(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	kim, bo, cy := h.person("kim"), h.person("bo"), h.person("cy")
+	id := kim.sends()
+	if err := h.Act(t.Context(), h.practice.ID(), bot.Act{ID: "asks", Case: id, By: "ana", Invite: true}); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	bo.joins(kim.invites()).answersAll("BOWORDS", "BONAME")
+	cy.joins(kim.invites()).answersAll("CYWORDS", "CYNAME")
+	for _, p := range []*person{kim, bo} {
+		p.signs("Dr. Grey, my doctor", "My body and health")
+		if n := len(h.releases(id)); n != 1 {
+			t.Fatalf("%s signed, and there are %d releases", p.chat, n)
+		}
+		p.forgets()
+		if all := h.releases(id); len(all) != 0 {
+			t.Errorf("%s left, and %d releases stay", p.chat, len(all))
+		}
+	}
+}
+
 func TestReleaseIsGivenAndTakenBack(t *testing.T) {
 	t.Parallel()
 	h := build(t)

@@ -100,6 +100,15 @@ func TestNoDoor(t *testing.T) {
 		wants("Good to have you back.", "Is this a private moment, on a phone that only you read?")
 }
 
+// A message that is changed at the shut door is no answer that waits.
+func TestEditAtTheDoor(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann")
+	p.clock.Advance(2 * time.Hour)
+	p.do(bot.Words{Text: "Yes, all safe", Edited: true}).wants(p.phrase("edited"), moment)
+	p.presses("Yes").wants("Good to have you back.", "Is everyone safe")
+}
+
 // "Not now" keeps the door shut, and what was held with it.
 func TestNotNow(t *testing.T) {
 	t.Parallel()

@@ -112,6 +112,21 @@ func TestDangerInEveryState(t *testing.T) {
 	}
 }
 
+// Before consent nothing that the screen finds is kept, also where the words are met
+// beside what is going on.
+func TestNothingIsNoticedBeforeConsent(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann").says("/start")
+	p.hears()
+	if got := p.says("I bleed after sex").hears(); at(got, 0) != h.phrase("screen.doctor") {
+		t.Fatalf("got %q", got)
+	}
+	if all := h.view(p.sends()).Noticed; len(all) != 0 {
+		t.Errorf("%d words of before consent stand in the case", len(all))
+	}
+}
+
 // After quick exit words of danger are met, and then the chat is as still as before.
 func TestDangerAfterQuickExit(t *testing.T) {
 	t.Parallel()
@@ -177,7 +192,7 @@ func TestDangerWhileChoosing(t *testing.T) {
 				}
 				p.pin("2718")
 				p.says("/pin", "I want to kill myself").presses("Stop here").hears()
-				if got := p.says("2718").hears(); strings.HasPrefix(at(got, 0), "Please write") {
+				if got := p.says("I want to die").presses("Go on").hears(); strings.HasPrefix(got[len(got)-1], "You have a PIN.") {
 					t.Errorf("who stopped is still asked: %q", got)
 				}
 			})

@@ -14,7 +14,8 @@ import (
 // lexicon is every word that some rule names, each by its number. Word zero
 // is every other word.
 type lexicon struct {
-	ids        map[string]int32
+	short      map[uint64]int32 // words of up to eight bytes, by their bytes
+	long       map[string]int32 // the others
 	words      []word
 	branches   []branch
 	beginnings map[string]int32 // "suicid*": the words that begin so
@@ -38,7 +39,6 @@ type word struct {
 	turns    bool    // by itself it turns what follows: "not"
 	like     []int32 // beginnings that it has
 	terms    []int32 // that it is by itself
-	bits     []bits  // those of them that some pattern needs nearby
 	roots    []int32 // branches of phrases that begin with it
 	anchors  *anchors
 }
@@ -48,7 +48,6 @@ type word struct {
 type branch struct {
 	next    []step // sorted by word
 	terms   []int32
-	bits    []bits
 	anchors *anchors
 }
 
@@ -57,29 +56,21 @@ type step struct{ word, to int32 }
 
 // after is the branch that a word leads to.
 func (br *branch) after(word int32) (to int32, ok bool) {
-	if len(br.next) <= 8 {
-		for _, s := range br.next {
-			if s.word == word {
-				return s.to, true
-			}
+	next := br.next
+	for len(next) > 8 {
+		if half := len(next) / 2; next[half].word <= word {
+			next = next[half:]
+		} else {
+			next = next[:half]
 		}
-		return 0, false
 	}
-	i, ok := slices.BinarySearchFunc(br.next, word, func(s step, word int32) int { return cmp.Compare(s.word, word) })
-	if !ok {
-		return 0, false
+	for _, s := range next {
+		if s.word == word {
+			return s.to, true
+		}
 	}
-	return br.next[i].to, true
+	return 0, false
 }
-
-// bits is some bits of a set: those of one of its words of 64.
-type bits struct {
-	at  int32
-	set uint64
-}
-
-// put sets them.
-func (b bits) put(set []uint64) { set[b.at] |= b.set }
 
 // sound is letters that sound as others do.
 type sound struct{ from, to string }
@@ -89,7 +80,7 @@ const lookalikes = "аaеeоoрpсcуyхxіiјjѕsкkмmтtαaεeιiοoρpυuνv
 
 func newLexicon() *lexicon {
 	l := &lexicon{
-		ids: make(map[string]int32), words: []word{{number: -1}},
+		short: make(map[uint64]int32), long: make(map[string]int32), words: []word{{number: -1}},
 		beginnings: make(map[string]int32), single: make(map[string]int32),
 		heard: make(map[string]int32), near: make(map[string]int32),
 		plain: make([]byte, 0x500),
@@ -137,13 +128,36 @@ func plain(s string) bool {
 // id is the number of a word of a rule, a new one where it is new. The word is
 // folded; a * at its end makes it a beginning.
 func (l *lexicon) id(folded string) int32 {
-	if id, ok := l.ids[folded]; ok {
+	id, ok := idOf(l, folded)
+	if ok {
 		return id
 	}
-	id := int32(len(l.words))
-	l.ids[folded] = id
+	id = int32(len(l.words))
+	if len(folded) <= 8 {
+		l.short[packed(folded)] = id
+	} else {
+		l.long[folded] = id
+	}
 	l.words = append(l.words, word{text: folded, number: -1})
 	return id
+}
+
+// idOf is the number of a word as it stands, if some rule names it.
+func idOf[T string | []byte](l *lexicon, word T) (id int32, ok bool) {
+	if len(word) <= 8 {
+		id, ok = l.short[packed(word)]
+		return id, ok
+	}
+	id, ok = l.long[string(word)]
+	return id, ok
+}
+
+// packed is up to eight bytes as one number.
+func packed[T string | []byte](word T) (n uint64) {
+	for i := range len(word) {
+		n = n<<8 | uint64(word[i])
+	}
+	return n
 }
 
 // finish makes the lexicon ready when every word is known.
@@ -202,7 +216,7 @@ func (l *lexicon) finish(tolerant []string, sounds []sound, spoken map[int32]boo
 		slices.SortFunc(br.next, func(a, b step) int { return cmp.Compare(a.word, b.word) })
 	}
 	for _, t := range tolerant {
-		id := l.ids[t]
+		id, _ := idOf(l, t)
 		l.nearby[t[0]-'a'] = true
 		l.words[id].tolerant = true
 		for i := 1; i < len(t); i++ {
@@ -228,7 +242,7 @@ func pair(b []byte) (int, bool) {
 // as letters, with repeated letters once, by a beginning, by its sound, or
 // with one letter wrong where the rules allow that.
 func (l *lexicon) find(b []byte) int32 {
-	if id, ok := l.ids[string(b)]; ok {
+	if id, ok := idOf(l, b); ok {
 		return id
 	}
 	signs, doubled, tripled := false, false, false
@@ -373,7 +387,7 @@ func (l *lexicon) misspelt(b []byte) int32 {
 	var buf [longest]byte
 	for i := 1; i < len(b); i++ {
 		less := append(append(buf[:0], b[:i]...), b[i+1:]...)
-		if id, ok := l.ids[string(less)]; ok && l.words[id].tolerant {
+		if id, ok := idOf(l, less); ok && l.words[id].tolerant {
 			return id
 		}
 		if id, ok := l.near[string(less)]; ok && oneOff(b, l.words[id].text) {
@@ -416,7 +430,7 @@ func (l *lexicon) cut(b []byte) []int32 {
 			if best[i] == 0 || best[to] != 0 && best[to] <= best[i]+1 {
 				continue
 			}
-			id, ok := l.ids[string(b[i:to])]
+			id, ok := idOf(l, b[i:to])
 			if !ok {
 				id = l.beginningOf(b[i:to])
 			}

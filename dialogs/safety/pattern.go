@@ -23,17 +23,16 @@ const (
 type pattern struct {
 	items []item
 	parts []part
-	owner int32   // the rule or the trigger
-	home  int32   // the part with the anchor
-	need  []int32 // terms that must stand nearby, beside the anchor: bits in the end
+	owner int32  // the rule or the trigger
+	home  int32  // the part with the anchor
+	needs []need // what must stand near the anchor besides the rarest
 }
 
 // part is what stands between two & of a line: items from and to.
 type part struct {
 	from, to int
-	key      int   // the item that is looked for first
-	bit      int32 // of its term, or -1 for a number
-	not      bool  // it must not stand there
+	key      int  // the item that is looked for first
+	not      bool // it must not stand there
 }
 
 // item is one step of a pattern.
@@ -49,8 +48,13 @@ type item struct {
 type anchor struct {
 	pattern int32
 	item    int16
-	far     bool  // its words may be more than a block away
-	need    int32 // the bit of the rarest of the others that must stand nearby, or -1
+	need    need // the rarest of the others that must stand nearby, or of no term
+}
+
+// need is a term that must begin among some words, counted from the anchor's first.
+type need struct {
+	term      int32
+	low, high int16
 }
 
 // anchors are the patterns that are looked for at a word, by phase; most words
@@ -319,16 +323,29 @@ func (b *builder) add(phase int, p pattern, owner int32) {
 			}
 		}
 	}
-	for _, part := range p.parts {
+	for j, part := range p.parts {
 		for k := part.from; k < part.to && !part.not; k++ {
-			if it := p.items[k]; it.term >= 0 && !it.optional && k != best {
-				p.need = append(p.need, it.term)
+			if it := p.items[k]; it.term < 0 || it.optional || k == best {
+				continue
 			}
+			n := need{term: p.items[k].term}
+			switch {
+			case int32(j) != p.home:
+				far := int16(nearWords + b.reach(p.items[part.from:part.to]))
+				n.low, n.high = -far, far
+			case k > best:
+				n.low, n.high = 1, int16(b.reach(p.items[best:k]))
+			default:
+				n.low, n.high = -int16(b.reach(p.items[k:best])), -1
+			}
+			p.needs = append(p.needs, n)
 		}
 	}
-	slices.SortFunc(p.need, func(x, y int32) int { return cmp.Compare(b.often(x), b.often(y)) })
-	p.need = slices.Compact(p.need)
-	a := anchor{pattern: id, item: int16(best), far: len(p.parts) > 1 || b.reach(p.items) > blockWords}
+	slices.SortStableFunc(p.needs, func(x, y need) int { return cmp.Compare(b.often(x.term), b.often(y.term)) })
+	a := anchor{pattern: id, item: int16(best), need: need{term: -1}}
+	if len(p.needs) > 0 {
+		a.need, p.needs = p.needs[0], p.needs[1:]
+	}
 	b.anchored = append(b.anchored, anchoring{phase, p.items[best].term, a})
 	b.patterns = append(b.patterns, p)
 }
@@ -342,9 +359,7 @@ func (b *builder) reach(items []item) int {
 			for _, words := range b.terms[it.term] {
 				longest = max(longest, len(words))
 			}
-			if _, ok := b.listOf[it.term]; ok {
-				longest = max(longest, blockWords)
-			}
+			longest = max(longest, b.longest[it.term])
 		}
 		n += int(it.gap) + longest
 	}

@@ -169,3 +169,30 @@ func TestSteps(t *testing.T) {
 		}
 	})
 }
+
+// TestOrdinarySteps: what people write mostly asks for a look at its words, and
+// for few tries: what a line needs is known to be missing before it is tried.
+func TestOrdinarySteps(t *testing.T) {
+	text := ordinary()
+	if steps := safety.Steps(rules(t), text); steps > len(text) {
+		t.Errorf("%d bytes took %d steps", len(text), steps)
+	}
+}
+
+// TestBeside: a block is left out only where none of its words has what is
+// needed within reach.
+func TestBeside(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		set, shift := rapid.Uint64().Draw(t, "set"), rapid.IntRange(0, 6).Draw(t, "shift")
+		low := rapid.IntRange(-60, 60).Draw(t, "low")
+		high := rapid.IntRange(low, low+60).Draw(t, "high")
+		got := safety.Beside(set, low, high, shift)
+		for word := range 64 << shift {
+			for at := max(0, word+low); at <= min(64<<shift-1, word+high); at++ {
+				if set>>(at>>shift)&1 != 0 && got>>(word>>shift)&1 == 0 {
+					t.Fatalf("blocks %b of %d words: from %d to %d words from word %d stands one, and %b leaves it out", set, 1<<shift, low, high, word, got)
+				}
+			}
+		}
+	})
+}

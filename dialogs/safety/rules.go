@@ -20,7 +20,7 @@ type Rules struct {
 	rules    []rule
 	cancels  [maxContexts]uint64 // by context: those that cancel it where both stand
 	listings []listing
-	width    int // of a set of terms, in words of 64 bits
+	terms    int // how many there are
 	searches *sync.Pool
 }
 
@@ -36,7 +36,6 @@ type rule struct {
 // listing is a list that has lines beside its words and phrases.
 type listing struct {
 	terms   []int32 // the list
-	bit     int32   // of it, or -1 where no pattern needs it nearby
 	anchors *anchors
 }
 
@@ -75,6 +74,7 @@ const folder = "safety"
 type builder struct {
 	Rules
 	terms    [][][]int32        // words and phrases of each term
+	longest  map[int32]int      // by list: how many words its lines may cover
 	names    map[string]int32   // lists
 	listOf   map[int32]int32    // their listings
 	written  map[int32][]lineOf // their lines
@@ -100,7 +100,7 @@ func Load(fsys fs.FS) (*Rules, error) {
 	}
 	b := &builder{
 		Rules: Rules{lex: newLexicon()},
-		names: make(map[string]int32), listOf: make(map[int32]int32), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
+		names: make(map[string]int32), listOf: make(map[int32]int32), longest: make(map[int32]int), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
 		spoken: make(map[int32]bool), roots: make(map[int32]int32), frequent: make(map[int32]float64),
 	}
 	files, failed, read := make([]*file, len(names)), make([]error, len(names)), sync.WaitGroup{}
@@ -136,77 +136,10 @@ func Load(fsys fs.FS) (*Rules, error) {
 	b.anchor()
 	b.inner()
 	b.lex.finish(b.tolerant, b.sounds, b.spoken)
-	b.number()
+	b.Rules.terms = len(b.terms)
 	b.searches = &sync.Pool{New: func() any { return new(search) }}
 	rules := b.Rules
 	return &rules, nil
-}
-
-// number gives every term that some pattern needs nearby a bit of its own.
-func (b *builder) number() {
-	numbers, next := make([]int32, len(b.terms)), int32(0)
-	for i := range numbers {
-		numbers[i] = -1
-	}
-	number := func(t int32) int32 {
-		if numbers[t] < 0 {
-			numbers[t] = next
-			next++
-		}
-		return numbers[t]
-	}
-	for i := range b.patterns {
-		p := &b.patterns[i]
-		for k, t := range p.need {
-			p.need[k] = number(t)
-		}
-		for j := range p.parts {
-			part := &p.parts[j]
-			if part.bit = -1; len(p.parts) > 1 && p.items[part.key].term >= 0 {
-				part.bit = number(p.items[part.key].term)
-			}
-		}
-	}
-	of := func(terms []int32) (set []bits) {
-		for _, t := range terms {
-			n := numbers[t]
-			if n < 0 {
-				continue
-			}
-			i := slices.IndexFunc(set, func(b bits) bool { return b.at == n>>6 })
-			if i < 0 {
-				i, set = len(set), append(set, bits{at: n >> 6})
-			}
-			set[i].set |= 1 << (n & 63)
-		}
-		return set
-	}
-	anchors := func(all *anchors) {
-		for p := range phases {
-			for i := range all.of(p) {
-				a := &all[p][i]
-				if a.need = -1; len(b.patterns[a.pattern].need) > 0 {
-					a.need = b.patterns[a.pattern].need[0]
-				}
-			}
-		}
-	}
-	for i := range b.lex.words {
-		w := &b.lex.words[i]
-		w.bits = of(w.terms)
-		anchors(w.anchors)
-	}
-	for i := range b.lex.branches {
-		br := &b.lex.branches[i]
-		br.bits = of(br.terms)
-		anchors(br.anchors)
-	}
-	for i := range b.listings {
-		l := &b.listings[i]
-		l.bit = numbers[l.terms[0]]
-		anchors(l.anchors)
-	}
-	b.width = int(next)/64 + 1
 }
 
 // build takes the words of all files first, then what is written with them.
@@ -334,6 +267,7 @@ func (b *builder) line(f *file, line text, list int32) {
 		return
 	}
 	b.add(listed, p, b.listOf[list])
+	b.longest[list] = max(b.longest[list], b.reach(p.items))
 }
 
 // spreads is how many phrases one entry of a list is written out as; one that

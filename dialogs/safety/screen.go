@@ -57,16 +57,18 @@ type search struct {
 	phrases []occurrence
 	first   []int32  // by token: the phrases that begin there, the last of them
 	last    []int32  // by token: the phrases that end there, the last of them
-	own     []uint64 // by block: the terms among its words
-	nearby  []uint64 // by block: those of its neighbours too
-	farther []uint64 // by block: those two blocks away too
-	seen    []int32  // by word: the block in which it was met, counted from one
-	muted   []bool   // tokens that are overlooked
-	mutes   bool     // some token is
-	around  []uint64 // contexts of what begins at a token
-	behind  []uint64 // contexts of what ends at a token
-	exempt  []uint64 // contexts of which a token is no trigger
-	located bool     // the contexts were looked for
+	blocks  uint     // a block is 1<<blocks tokens, so that no text has more than 64
+	places  []uint64 // by term: the blocks in which it begins, a bit each
+	met     []meeting
+	nth     []int32         // by token: which of those it is
+	known   []int32         // by word: the same, counted from one
+	tried   [phases][]trial // what is looked for at the words that were met
+	muted   []bool          // tokens that are overlooked
+	mutes   bool            // some token is
+	around  []uint64        // contexts of what begins at a token
+	behind  []uint64        // contexts of what ends at a token
+	exempt  []uint64        // contexts of which a token is no trigger
+	located bool            // the contexts were looked for
 
 	phase  int
 	now    *pattern
@@ -95,8 +97,8 @@ func (s *search) begin(r *Rules) {
 	s.Rules, s.steps = r, 0
 	s.found = cleared(s.found, len(r.rules))
 	s.findings = nil
-	if len(s.seen) != len(r.lex.words) {
-		s.seen = make([]int32, len(r.lex.words))
+	if len(s.known) != len(r.lex.words) {
+		s.known = make([]int32, len(r.lex.words))
 	}
 }
 
@@ -125,89 +127,6 @@ func (s *search) window(text string, from, to int) {
 	}
 }
 
-// blockWords is how many words share one set of the terms among them. What a
-// pattern needs must stand in its own block or in a neighbour; two blocks away
-// for one that reaches farther.
-const blockWords = 16
-
-// gather finds every phrase of the text, and which terms stand near which word.
-func (s *search) gather() {
-	n := len(s.tokens)
-	blocks := n/blockWords + 1
-	s.phrases = s.phrases[:0]
-	s.first, s.last = cleared(s.first, n), cleared(s.last, n)
-	s.own = cleared(s.own, blocks*s.width)
-	clear(s.seen)
-	for i := range s.tokens {
-		id := s.tokens[i].word
-		if id == 0 {
-			continue
-		}
-		w, b := &s.lex.words[id], i/blockWords
-		if s.seen[id] != int32(b+1) {
-			s.seen[id] = int32(b + 1)
-			own := s.own[b*s.width:]
-			for _, b := range w.bits {
-				b.put(own)
-			}
-		}
-		for _, root := range w.roots {
-			s.grow(root, i, i+1)
-		}
-	}
-	s.nearby, s.farther = cleared(s.nearby, blocks*s.width), cleared(s.farther, blocks*s.width)
-	for b := range blocks {
-		neighbours(s.nearby, s.own, b, blocks, s.width)
-	}
-	for b := range blocks {
-		neighbours(s.farther, s.nearby, b, blocks, s.width)
-	}
-}
-
-// neighbours gives a block its own terms and those of the blocks beside it.
-func neighbours(to, from []uint64, b, blocks, width int) {
-	near := to[b*width : (b+1)*width]
-	copy(near, from[b*width:])
-	for other := b - 1; other <= b+1; other += 2 {
-		if other < 0 || other == blocks {
-			continue
-		}
-		for i, set := range from[other*width : (other+1)*width] {
-			near[i] |= set
-		}
-	}
-}
-
-// grow follows a phrase that began at a word as far as the text does.
-func (s *search) grow(at int32, from, to int) {
-	br := &s.lex.branches[at]
-	if len(br.terms) > 0 {
-		own := s.own[from/blockWords*s.width:]
-		for _, b := range br.bits {
-			b.put(own)
-		}
-		s.note(br.terms, br.anchors, span{from, to}, 1)
-	}
-	if len(br.next) == 0 || to >= len(s.tokens) || s.tokens[to].stop == full || s.tokens[to].word == 0 {
-		return
-	}
-	id := s.tokens[to].word
-	if next, ok := br.after(id); ok {
-		s.grow(next, from, to+1)
-	}
-	for _, like := range s.lex.words[id].like {
-		if next, ok := br.after(like); ok {
-			s.grow(next, from, to+1)
-		}
-	}
-}
-
-// note keeps where a phrase stands.
-func (s *search) note(terms []int32, anchors *anchors, at span, steps uint64) {
-	s.phrases = append(s.phrases, occurrence{terms, anchors, int32(at.from), int32(at.to), steps, s.first[at.from] - 1, s.last[at.to-1] - 1})
-	s.first[at.from], s.last[at.to-1] = int32(len(s.phrases)), int32(len(s.phrases))
-}
-
 // list notes a line of a list that fits, so that the rules find it.
 func (s *search) list(l *listing, at span) {
 	for o := s.first[at.from] - 1; o >= 0; o = s.phrases[o].nextFirst {
@@ -224,58 +143,58 @@ func (s *search) list(l *listing, at span) {
 		}
 	}
 	s.note(l.terms, l.anchors, at, steps)
-	t, b := l.bit, at.from/blockWords
-	for other := max(0, b-2); t >= 0 && other <= min(b+2, len(s.tokens)/blockWords); other++ {
-		s.farther[other*s.width+int(t>>6)] |= 1 << (t & 63)
-		if b-1 <= other && other <= b+1 {
-			s.nearby[other*s.width+int(t>>6)] |= 1 << (t & 63)
-		}
-	}
 }
 
 // look goes through the text once for the patterns of one phase.
 func (s *search) look(phase int) {
 	s.phase = phase
-	for i := range s.tokens {
-		id := s.tokens[i].word
-		if id == 0 {
+	tried := s.tried[phase][:0]
+	for i := range s.met {
+		m := &s.met[i]
+		m.tried[phase].from = int32(len(tried))
+		anchors := s.lex.words[m.word].anchors.of(phase)
+		for k := range anchors {
+			if blocks := s.where(&anchors[k], m.blocks); blocks != 0 {
+				tried = append(tried, trial{&anchors[k], blocks})
+			}
+		}
+		m.tried[phase].to = int32(len(tried))
+	}
+	s.tried[phase] = tried
+	for i, nth := range s.nth {
+		if nth < 0 {
 			continue
 		}
-		s.try(s.lex.words[id].anchors.of(phase), i, i+1)
+		here := uint64(1) << (i >> s.blocks)
+		at := s.met[nth].tried[phase]
+		for _, t := range tried[at.from:at.to] {
+			if t.blocks&here != 0 {
+				s.try(t.anchor, i, i+1)
+			}
+		}
 		for o := s.first[i] - 1; o >= 0; o = s.phrases[o].nextFirst {
-			s.try(s.phrases[o].anchors.of(phase), i, int(s.phrases[o].to))
+			p := &s.phrases[o]
+			anchors, to := p.anchors.of(phase), int(p.to)
+			for k := range anchors {
+				if s.where(&anchors[k], here) != 0 {
+					s.try(&anchors[k], i, to)
+				}
+			}
 		}
 	}
 }
 
-// try fits the patterns that have one of their words here.
-func (s *search) try(anchors []anchor, from, to int) {
-	block := from / blockWords * s.width
-	near, far := s.nearby[block:block+s.width], s.farther[block:block+s.width]
-next:
-	for _, a := range anchors {
-		set := near
-		if a.far {
-			set = far
-		}
-		if a.need >= 0 && set[a.need>>6]&(1<<(a.need&63)) == 0 {
-			continue
-		}
-		p := &s.patterns[a.pattern]
-		for _, t := range p.need {
-			if set[t>>6]&(1<<(t&63)) == 0 {
-				continue next
-			}
-		}
-		if s.phase == ruled && (s.found[p.owner] || s.mute(from, to)) {
-			continue
-		}
-		s.now = p
-		s.part, s.anchor = int(p.home), int(a.item)
-		s.at[a.item] = span{from, to}
-		if s.right(s.anchor+1, to) && s.others(from) {
-			s.accept()
-		}
+// try fits a pattern that has one of its words here.
+func (s *search) try(a *anchor, from, to int) {
+	p := &s.patterns[a.pattern]
+	if s.phase == ruled && (s.found[p.owner] || s.mute(from, to)) {
+		return
+	}
+	s.now = p
+	s.part, s.anchor = int(p.home), int(a.item)
+	s.at[a.item] = span{from, to}
+	if s.right(s.anchor+1, to) && s.others(from) {
+		s.accept()
 	}
 }
 
@@ -311,7 +230,7 @@ func (s *search) right(k, pos int) bool {
 			if t.number >= it.low && t.number <= it.high && s.goRight(k, pos, pos+1) {
 				return true
 			}
-		} else if t.word != 0 {
+		} else if t.word != 0 && s.may(it.term, pos) {
 			for o := s.first[pos] - 1; o >= 0; o = s.phrases[o].nextFirst {
 				if has(s.phrases[o].terms, it.term) && s.goRight(k, pos, int(s.phrases[o].to)) {
 					return true
@@ -367,7 +286,7 @@ func (s *search) left(k, end int) bool {
 					return true
 				}
 			}
-			if has(s.lex.words[t.word].terms, it.term) && s.goLeft(k, end-1, end) {
+			if s.may(it.term, end-1) && has(s.lex.words[t.word].terms, it.term) && s.goLeft(k, end-1, end) {
 				return true
 			}
 		}
@@ -389,16 +308,19 @@ func (s *search) goLeft(k, from, end int) bool {
 
 // has reports that a sorted set has a term.
 func has(terms []int32, term int32) bool {
-	if len(terms) <= 8 {
-		for _, t := range terms {
-			if t == term {
-				return true
-			}
+	for len(terms) > 8 {
+		if half := len(terms) / 2; terms[half] <= term {
+			terms = terms[half:]
+		} else {
+			terms = terms[:half]
 		}
-		return false
 	}
-	_, ok := slices.BinarySearch(terms, term)
-	return ok
+	for _, t := range terms {
+		if t == term {
+			return true
+		}
+	}
+	return false
 }
 
 // fits takes or refuses a part whose items all stand somewhere. The contexts
@@ -430,12 +352,15 @@ func (s *search) others(at int) bool {
 // stands looks for a part near a token.
 func (s *search) stands(j, at int) bool {
 	p := &s.now.parts[j]
-	if block := at / blockWords * s.width; p.bit >= 0 && s.farther[block+int(p.bit>>6)]&(1<<(p.bit&63)) == 0 {
+	it := &s.now.items[p.key]
+	if it.term >= 0 && s.beside(need{it.term, -nearWords, nearWords})>>(at>>s.blocks)&1 == 0 {
 		return false
 	}
-	it := &s.now.items[p.key]
 	s.part, s.anchor = j, p.key
 	for pos := max(0, at-nearWords); pos < min(len(s.tokens), at+nearWords); pos++ {
+		if it.term >= 0 && !s.may(it.term, pos) {
+			continue
+		}
 		s.steps++
 		t := &s.tokens[pos]
 		if it.term < 0 {

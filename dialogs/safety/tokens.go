@@ -52,6 +52,10 @@ func (s *splitter) words(l *lexicon, text string) []token {
 	}
 	for i := 0; i < len(text); {
 		c := text[i]
+		if 'a' <= c && c <= 'z' {
+			i = s.plainly(text, i)
+			continue
+		}
 		if c < utf8.RuneSelf {
 			s.ascii(text, i, c)
 			i++
@@ -63,6 +67,23 @@ func (s *splitter) words(l *lexicon, text string) []token {
 	}
 	s.flush()
 	return s.join(text)
+}
+
+// plainly adds small letters up to the next of another kind, and says where it
+// stands.
+func (s *splitter) plainly(text string, from int) int {
+	if s.n == 0 {
+		s.start = from
+	}
+	to := from
+	for to < len(text) && 'a' <= text[to] && text[to] <= 'z' {
+		to++
+	}
+	if s.n < longest {
+		copy(s.word[s.n:], text[from:to])
+	}
+	s.n, s.letters, s.end = s.n+to-from, s.letters+to-from, to
+	return to
 }
 
 func (s *splitter) ascii(text string, i int, c byte) {
@@ -144,7 +165,7 @@ func (s *splitter) rune(r rune, from, to int) {
 		return
 	}
 	s.flush()
-	if id := s.ids[string(r)]; id != 0 { // an emoji that a rule names
+	if id, ok := idOf(s.lexicon, string(r)); ok { // an emoji that a rule names
 		s.emit(id, from, to)
 	}
 }

@@ -12,6 +12,13 @@ import (
 	"anteroom/scheduler"
 )
 
+// Screen finds the words that a human must see at once: see [safety.Rules].
+// While it is still being read, whoever asks waits for it: nothing is answered
+// without it.
+type Screen interface {
+	Screen(text string) []safety.Finding
+}
+
 // Practice is everything that a step may know of the practice: who works
 // there, what clients read, and when. It is immutable; a reload makes a new one.
 type Practice struct {
@@ -19,8 +26,8 @@ type Practice struct {
 	Library   *script.Library
 	Texts     map[string]Texts // by language, each in the form of address that the practice chose
 	Helplines Helplines
-	Plays     Plays         // the library of what therapists give to try at home
-	Screen    *safety.Rules // of free text, before everything else
+	Plays     Plays  // the library of what therapists give to try at home
+	Screen    Screen // of free text, before everything else
 	Zone      *time.Location
 	Hours     scheduler.Hours
 	Quiet     scheduler.Quiet // From and To; the zone is each client's

@@ -85,7 +85,7 @@ func loadPractice(folder string) (*bot.Practice, *content.Directory, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return readPractice(folder, files)
+	return readPractice(folder, files, false)
 }
 
 // filesOf is a practice's folder over the built-in content, as it stands at this
@@ -115,21 +115,25 @@ func allFilesOf(folder string) (fstest.MapFS, error) {
 	return all, nil
 }
 
-// readPractice reads a practice from the files of its folder.
-func readPractice(folder string, files fstest.MapFS) (*bot.Practice, *content.Directory, error) {
+// readPractice reads a practice from the files of its folder. Of content that
+// was proved before, the safety rules are read later: see [lateScreen].
+func readPractice(folder string, files fstest.MapFS, proved bool) (*bot.Practice, *content.Directory, error) {
 	dir := "."
 	if folder == "" {
 		dir = sampleFolder
 	}
-	var screen *safety.Rules
-	var screenErr error
-	var screened sync.WaitGroup // the rules are by far the most to read
-	screened.Go(func() { screen, screenErr = readScreen(files) })
-	lib, libErr := script.Load(files)
+	screen := lateScreen(sync.OnceValues(func() (*safety.Rules, error) { return readScreen(files) }))
+	var lib *script.Library
+	var screenErr, libErr error
+	var reading sync.WaitGroup // these two are by far the most to read
+	if !proved {
+		reading.Go(func() { _, screenErr = screen() })
+	}
+	reading.Go(func() { lib, libErr = script.Load(files) })
 	lines, linesErr := content.Helplines(files)
 	texts, textsErr := readTexts(files)
 	plays, playsErr := readPlays(files)
-	screened.Wait()
+	reading.Wait()
 	if err := errors.Join(libErr, linesErr, textsErr, screenErr, playsErr); err != nil {
 		return nil, nil, usageError{inFolder(folder, err)}
 	}
@@ -164,6 +168,22 @@ func readPractice(folder string, files fstest.MapFS) (*bot.Practice, *content.Di
 		return nil, nil, usageError{fmt.Errorf("texts/en.yaml lacks: %s; write them as in the texts/en.yaml that anteroom init writes into a new folder", strings.Join(missing, ", "))}
 	}
 	return p, lines, nil
+}
+
+// lateScreen is the safety rules of a practice, read once, when they are first
+// asked for. Rules that were proved before take longer to read than all else
+// that a service needs before it may take messages in, so it begins with that;
+// no message is handled before they are there.
+type lateScreen func() (*safety.Rules, error)
+
+// Screen waits for the rules. It never says that nothing was found because they
+// could not be read.
+func (s lateScreen) Screen(text string) []safety.Finding {
+	rules, err := s()
+	if err != nil {
+		panic(fmt.Sprintf("the safety rules were proved, and cannot be read: %v", err))
+	}
+	return rules.Screen(text)
 }
 
 // lastScreen is what was read last: content is read again at every reload, and

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"anteroom/bot"
 )
@@ -38,12 +39,25 @@ func (h *house) read(ctx context.Context, r *room, several, asked bool) (edition
 		e.tokens, err = tokensOf(h.cfg, r.folder, e.practice, several)
 		return e, err
 	}
-	if e.practice, _, err = readPractice(r.folder, all); err != nil {
+	first := e.practice == nil // nothing is served yet that could go on meanwhile
+	proved := first && h.proofs.has(all)
+	prove := func() {
+		if key := proofKey(all); asked || key != r.wrong.key {
+			r.wrong = wrong{key, h.proofs.insist(ctx, all)}
+		}
+	}
+	var proving sync.WaitGroup
+	if proved {
+		proving.Go(prove)
+	}
+	e.practice, _, err = readPractice(r.folder, all, proved)
+	proving.Wait()
+	if err != nil {
 		return e, err
 	}
 	e.shown = e.practice.Slack.Disclosure
-	if key := proofKey(all); asked || key != r.wrong.key {
-		r.wrong = wrong{key, h.proofs.insist(ctx, all)}
+	if !proved {
+		prove()
 	}
 	if r.wrong.err != nil {
 		return e, usageError{inFolder(r.folder, r.wrong.err)}

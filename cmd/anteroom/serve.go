@@ -400,6 +400,13 @@ func (h *house) run(ctx context.Context) error {
 				stopTaking(usageError{err})
 			}
 		})
+		if screen, late := r.edition.practice.Screen.(lateScreen); late {
+			work.Go(func() {
+				if _, err := screen(); err != nil {
+					stopTaking(usageError{inFolder(r.folder, err)})
+				}
+			})
+		}
 		if r.telegram != nil && r.edition.tokens.webhookURL != "" {
 			hooks++
 			web.Handle("/telegram/"+string(r.edition.practice.ID()), r.telegram.Handler(r.service))

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Library is all the dialogs and lists of one content folder, compiled. It
@@ -85,8 +86,13 @@ func Load(fsys fs.FS, languages ...string) (*Library, error) {
 	if len(files) == 0 && len(b.problems) == 0 {
 		b.problems = append(b.problems, Problem{Place: Place{File: "dialogs"}, What: "there is no dialog", Mend: "write dialogs/NAME.yaml"})
 	}
-	for _, f := range files {
-		b.raw[f.name] = readDialog(f.path, f.data)
+	raw, reading := make([]*rawDialog, len(files)), sync.WaitGroup{}
+	for i, f := range files {
+		reading.Go(func() { raw[i] = readDialog(f.path, f.data) })
+	}
+	reading.Wait()
+	for i, f := range files {
+		b.raw[f.name] = raw[i]
 		b.sums[f.name] = f.sum[:]
 		for _, s := range b.raw[f.name].steps {
 			if texts := s.source(); len(texts) > 0 {

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -405,6 +406,7 @@ func (h *house) run(ctx context.Context) error {
 				if _, err := screen(); err != nil {
 					stopTaking(usageError{inFolder(r.folder, err)})
 				}
+				debug.FreeOSMemory() // reading takes several times what it leaves
 			})
 		}
 		if r.telegram != nil && r.edition.tokens.webhookURL != "" {

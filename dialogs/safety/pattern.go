@@ -2,6 +2,7 @@ package safety
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -68,16 +69,17 @@ func (a *anchors) of(phase int) []anchor {
 	return a[phase]
 }
 
-// with is the anchors and more.
+// with is the anchors and more. Many words share one set, so it is left alone.
 func (a *anchors) with(phase int, more ...anchor) *anchors {
 	if len(more) == 0 {
 		return a
 	}
-	if a == nil {
-		a = new(anchors)
+	var all anchors
+	if a != nil {
+		all = *a
 	}
-	a[phase] = append(a[phase], more...)
-	return a
+	all[phase] = slices.Concat(all[phase], more)
+	return &all
 }
 
 // gaps are the signs for words that are passed over, and how many.
@@ -373,30 +375,53 @@ type anchoring struct {
 	anchor
 }
 
-// anchor puts the patterns where their words are.
+// anchor puts the patterns where their words are. Words of the same lists have
+// the same patterns, and share them.
 func (b *builder) anchor() {
-	for _, a := range b.anchored {
-		var words, branches []int32
+	words, branches := make([][]int32, len(b.lex.words)), make([][]int32, len(b.lex.branches))
+	put := func(to [][]int32, at int32, n int) {
+		if i := len(to[at]); i == 0 || to[at][i-1] != int32(n) {
+			to[at] = append(to[at], int32(n))
+		}
+	}
+	for n, a := range b.anchored {
 		for _, p := range b.terms[a.term] {
 			if len(p) == 1 {
-				words = append(words, p[0])
+				put(words, p[0], n)
 			} else {
-				branches = append(branches, b.branch(p))
+				put(branches, b.branch(p), n)
 			}
 		}
-		slices.Sort(words)
-		slices.Sort(branches)
 		if l, ok := b.listOf[a.term]; ok {
 			b.listings[l].anchors = b.listings[l].anchors.with(a.phase, a.anchor)
 		}
-		for _, id := range slices.Compact(words) {
-			w := &b.lex.words[id]
-			w.anchors = w.anchors.with(a.phase, a.anchor)
+	}
+	sets := make(map[string]*anchors)
+	var key []byte
+	set := func(of []int32) *anchors {
+		if len(of) == 0 {
+			return nil
 		}
-		for _, id := range slices.Compact(branches) {
-			br := &b.lex.branches[id]
-			br.anchors = br.anchors.with(a.phase, a.anchor)
+		key = key[:0]
+		for _, n := range of {
+			key = binary.NativeEndian.AppendUint32(key, uint32(n))
 		}
+		all, ok := sets[string(key)]
+		if !ok {
+			all = new(anchors)
+			for _, n := range of {
+				a := &b.anchored[n]
+				all[a.phase] = append(all[a.phase], a.anchor)
+			}
+			sets[string(key)] = all
+		}
+		return all
+	}
+	for id, of := range words {
+		b.lex.words[id].anchors = set(of)
+	}
+	for id, of := range branches {
+		b.lex.branches[id].anchors = set(of)
 	}
 }
 

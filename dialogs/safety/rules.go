@@ -137,6 +137,7 @@ func Load(fsys fs.FS) (*Rules, error) {
 	b.inner()
 	b.lex.finish(b.tolerant, b.sounds, b.spoken)
 	b.Rules.terms = len(b.terms)
+	b.lex.words, b.lex.branches, b.patterns = slices.Clone(b.lex.words), slices.Clone(b.lex.branches), slices.Clone(b.patterns)
 	b.searches = &sync.Pool{New: func() any { return new(search) }}
 	rules := b.Rules
 	return &rules, nil

@@ -239,10 +239,13 @@ func (b *builder) phrase(entry string) (ids []int32, what, mend string) {
 	}
 	ids = b.room[len(b.room):len(b.room):cap(b.room)]
 	for w := range strings.FieldsSeq(entry) {
-		if strings.ContainsAny(w, "{}|?") {
-			return nil, fmt.Sprintf("%q in a list", w), "lists hold plain words; write lists and choices into the rule"
+		folded := w
+		if !plain(w) {
+			if strings.ContainsAny(w, "{}|?") {
+				return nil, fmt.Sprintf("%q in a list", w), "lists hold plain words; write lists and choices into the rule"
+			}
+			folded = b.lex.fold(w)
 		}
-		folded := b.lex.fold(w)
 		start, open := strings.CutSuffix(folded, "*")
 		switch {
 		case folded == "" || start == "":
@@ -425,6 +428,9 @@ func (b *builder) anchor() {
 	}
 }
 
+// rarity is how often a word of so many letters is met: 3 to the power of -n.
+var rarity = [...]float64{1, 1. / 3, 1. / 9, 1. / 27, 1. / 81, 1. / 243, 1. / 729, 1. / 2187, 1. / 6561}
+
 // often is a guess how often texts have one of a term's words: short words and
 // those of the list common: are frequent, a phrase is as rare as its rarest.
 func (b *builder) often(term int32) float64 {
@@ -439,7 +445,7 @@ func (b *builder) often(term int32) float64 {
 		least := math.Inf(1)
 		for _, id := range words {
 			w := &b.lex.words[id]
-			f := math.Pow(3, -float64(min(len(strings.TrimSuffix(w.text, "*")), 8)))
+			f := rarity[min(len(strings.TrimSuffix(w.text, "*")), len(rarity)-1)]
 			if w.common {
 				f = max(f, 0.02)
 			}

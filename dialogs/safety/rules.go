@@ -278,7 +278,11 @@ const spreads = 100
 // writeOut writes out an entry of a list: "hold|holds me? down" is four phrases.
 // It is nil for an entry with gaps, numbers or lists.
 func writeOut(entry string) []string {
-	if len(strings.Fields(entry)) > phraseWords || strings.ContainsAny(entry, "{") || strings.Contains(entry, "..") {
+	words := 0
+	for range strings.FieldsSeq(entry) {
+		words++
+	}
+	if words > phraseWords || strings.ContainsAny(entry, "{") || strings.Contains(entry, "..") {
 		return nil
 	}
 	if !strings.ContainsAny(entry, "|?") {

@@ -110,7 +110,7 @@ func TestBoostersFitTheEnding(t *testing.T) {
 	name := sampleFolder + "/practice.yaml"
 	data := strings.Replace(string(files[name].Data), "boosters: [1mo, 3mo, 6mo, 12mo]", "boosters: [1mo, 3mo, 12mo]", 1)
 	files[name] = &fstest.MapFile{Data: []byte(data)}
-	if _, _, err := readPractice("", files); err == nil || !strings.Contains(err.Error(), "the ending offers 4 boosters (one-month, three-months, six-months, twelve-months), and the practice has 3") {
+	if _, _, err := readPractice("", files, false); err == nil || !strings.Contains(err.Error(), "the ending offers 4 boosters (one-month, three-months, six-months, twelve-months), and the practice has 3") {
 		t.Errorf("got %v", err)
 	}
 }

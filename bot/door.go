@@ -35,6 +35,9 @@ type door struct {
 	Own  *tagged `cbor:"9,keyasint,omitempty"`
 	Met  bool    `cbor:"10,keyasint,omitempty"` // it says danger, and was met at once
 	Told bool    `cbor:"11,keyasint,omitempty"` // the practice knows that something waits behind it
+	// Last: what the door asks was shown last, so words are meant for it, whatever
+	// lies before it.
+	Last bool `cbor:"12,keyasint,omitempty"`
 }
 
 // awayShuts is how long a chat may lie still before its door shuts. After an
@@ -111,6 +114,10 @@ func (t *talk) answersIt() bool {
 // before reports that something lies open before the shut door.
 func (t *talk) before() bool { return t.c.Door != nil && len(t.c.Runs) > t.c.Door.Below }
 
+// inFront reports that words are meant for what lies open before the shut door:
+// its question was shown last.
+func (t *talk) inFront() bool { return t.before() && !t.c.Door.Last }
+
 // barred reports that the door stands between the person and the open question.
 func (t *talk) barred() bool { return t.c.Door != nil && !t.before() }
 
@@ -156,7 +163,7 @@ func (t *talk) passes(command string) bool {
 	case universalCall, "pause", "language":
 		return !t.c.Door.Left
 	case universalBack, "skip", "change":
-		return t.before()
+		return t.inFront()
 	}
 	return false
 }
@@ -183,7 +190,7 @@ func (t *talk) knocks(m Words) error {
 		return t.doorAsks()
 	case t.c.Lock.wants() != "" && isPIN(text):
 		return t.givesPIN(text)
-	case t.before() && !word && (command == "" || bare && t.answers(text)):
+	case t.inFront() && !word && (command == "" || bare && t.answers(text)):
 		return t.heard(m)
 	case t.passes(command):
 		return t.command(command, arg)
@@ -308,7 +315,7 @@ func (t *talk) doorAsks() error {
 	if d.Left {
 		return t.bland()
 	}
-	d.Asked = true
+	d.Asked, d.Last = true, true
 	if t.locked() {
 		t.asksPIN("pin.door")
 		return nil

@@ -154,6 +154,32 @@ func TestHelpBeforeTheDoor(t *testing.T) {
 	p.presses("Yes").wants("Question 7")
 }
 
+// Words answer what was shown last: after quick exit and help numbers, "start"
+// brings the question of the door, and a number is meant for that. A button says
+// itself what it answers.
+func TestWordsAnswerWhatWasShownLast(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.midway("ann").says("x", "now")
+	p.hears()
+	p.says("start").wants(moment)
+	p.says("skip").wants("One question first", moment)
+	p.says("2").wants("All right. Write to me")
+	p.says("start").wants(moment)
+	p.says("1").wants("You left fast", "Good to have you back.", "Is everyone safe")
+	p.says("x", "now").hears()
+	tell := p.button("Yes, tell them")
+	p.says("start").wants(moment)
+	if got := h.alerts(); len(got) != 0 {
+		t.Fatalf("got %d alerts, want none: no answer was about that", len(got))
+	}
+	p.do(bot.Press{Data: tell.Data}).hears()
+	p.says("2").wants("The numbers are there", moment) // no number to leave: that was asked last
+	if got := h.alerts(); len(got) != 1 {
+		t.Errorf("got %d alerts after the button, want one", len(got))
+	}
+}
+
 // A decision is announced as openly as the client chose, and shown at a tap.
 func TestQuietFirstLine(t *testing.T) {
 	t.Parallel()

@@ -144,6 +144,9 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 		}
 	}
 	*t.top() = turn.Run
+	if t.before() {
+		t.c.Door.Last = false
+	}
 	if t.w.trace != nil {
 		t.w.trace(turn.Run, t.tongue().form)
 	}

@@ -154,8 +154,8 @@ func (Brief) body()    {}
 type Button struct {
 	Label string `cbor:"1,keyasint"`
 	Data  string `cbor:"2,keyasint"`
-	// Always marks a way out that stands under every question (back, a call,
-	// help); it is not one of the answers.
+	// Always marks a way that is no answer and can be written at any time: those
+	// under every question (back, a call, help), and those below what was told.
 	Always bool `cbor:"3,keyasint,omitempty"`
 }
 

@@ -217,7 +217,7 @@ func firstContact(w *world) error {
 		}
 		command, arg, _ := w.p.speech.command(what.Text)
 		switch command {
-		case "forget", "leave", "stop", "pause", "mydata", "release":
+		case "forget", "leave", "stop", "pause", "mydata", universalFiles, universalLooks, "release":
 			t.phrase("mydata-empty")
 			return nil
 		case "start":

@@ -86,8 +86,8 @@ func (t *talk) mydata() error {
 	}
 	parts = append(parts, t.text("mydata-notes"), t.text("mydata-safety"), t.text("mydata-foot"))
 	t.send(Text{Text: strings.Join(parts, "\n\n"), Buttons: [][]Button{{
-		{Label: t.text("btn.mydata.files"), Data: ways.of(universalFiles)},
-		{Label: t.text("btn.mydata.looks"), Data: ways.of(universalLooks)},
+		{Label: t.text("btn.mydata.files"), Data: ways.of(universalFiles), Always: true},
+		{Label: t.text("btn.mydata.looks"), Data: ways.of(universalLooks), Always: true},
 	}}}, parcel{class: Prompt})
 	return t.again()
 }

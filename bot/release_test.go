@@ -738,3 +738,17 @@ func TestMyDataOfACouple(t *testing.T) {
 	hurt := h.midway("hurt").presses("Someone hurts me", "Go on").pin("2718")
 	check(hurt, "after the PIN", []string{"California", ask}, []string{"Someone hurts", "hurt-by-someone"})
 }
+
+// The buttons below the record are pressed by their words too, at any question
+// and in any language.
+func TestRecordButtonsInWords(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann").says("my data")
+	p.hears()
+	p.says("who looked").wants("Nobody has looked", "Is everyone safe")
+	p.says("Send me the files").hears()
+	if n := len(p.documents()); n != len(bot.RecordForms()) {
+		t.Errorf("got %d files, want %d", n, len(bot.RecordForms()))
+	}
+	p.says("quién lo vio").wants("Nobody has looked", "Is everyone safe")
+}

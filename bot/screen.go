@@ -433,7 +433,7 @@ func (t *talk) isShut() bool {
 // openWhileShut are the commands that somebody who is blocked may give: help,
 // their rights, and what keeps the chat from others. A PIN that one of them asks
 // for is taken, too.
-var openWhileShut = []string{"now", "call", "stop", "x", "forget", "leave", "mydata", "release", "privacy", "language", "pin", "word"}
+var openWhileShut = []string{"now", "call", "stop", "x", "forget", "leave", "mydata", universalFiles, universalLooks, "release", "privacy", "language", "pin", "word"}
 
 // shut answers somebody who is blocked. There is a way back: a button, until it
 // was used and they asked again; and the telephone at any time.

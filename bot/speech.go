@@ -163,6 +163,7 @@ var commandKeys = []struct{ text, command string }{
 	{"say.sessions", "sessions"}, {"say.session.there", sessionThere}, {"say.session.move", sessionMove}, {"say.session.cancel", sessionCancel},
 	{"say.reminders", "reminders"},
 	{"btn.back", "back"}, {"btn.call", "call"}, {"btn.now", "now"},
+	{"btn.mydata.files", universalFiles}, {"btn.mydata.looks", universalLooks},
 }
 
 func commandTexts() (keys []string) {

@@ -1,6 +1,6 @@
 // Package terminal is a chat in a terminal or over a pipe: what the bot says
-// is printed, each line read is what the person typed. An answer is chosen by
-// its number or its words.
+// is printed, each line read is what the person typed. A button is pressed by
+// its number in the list that was printed last, or by its words.
 //
 // It exists so that a dialog can be tried by whoever wrote it, on a machine
 // that has nothing but the program. It keeps nothing.
@@ -12,8 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"anteroom/bot"
@@ -29,6 +31,11 @@ type Terminal struct {
 	echo  bool // print what was read: the input is not typed by hand
 	width int
 	lines int
+
+	mu     sync.Mutex   // what follows is also written by who sends
+	list   []bot.Button // what the numbers printed last stand for
+	shown  []bot.Button // all buttons printed since the last line that was read
+	before bool         // a line was read since
 }
 
 // Options of a [Terminal].
@@ -72,8 +79,48 @@ func (t *Terminal) Read(ctx context.Context, p bot.PracticeID, to bot.Receiver) 
 // Receive gives one line to the receiver as if it had been read.
 func (t *Terminal) Receive(ctx context.Context, p bot.PracticeID, to bot.Receiver, line string) error {
 	id := "line-" + strconv.Itoa(t.lines)
-	return to.Receive(ctx, bot.Inbound{Practice: p, Channel: Name, ID: id, Chat: "terminal", Message: id,
-		What: bot.Words{Text: clean(line)}})
+	in := bot.Inbound{Practice: p, Channel: Name, ID: id, Chat: "terminal"}
+	if b, ok := t.pressed(clean(line)); ok {
+		in.What = bot.Press{Data: b.Data}
+	} else {
+		in.Message, in.What = id, bot.Words{Text: clean(line)}
+	}
+	return to.Receive(ctx, in)
+}
+
+// pressed is the button that a line stands for: the words of one that was just
+// printed, or else its number in the list that was printed last.
+func (t *Terminal) pressed(line string) (bot.Button, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.before = true
+	line = strings.TrimSpace(line)
+	for _, b := range slices.Backward(t.shown) {
+		if strings.EqualFold(strings.TrimPrefix(b.Label, "✓ "), line) {
+			return b, true
+		}
+	}
+	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(t.list) {
+		return t.list[n-1], true
+	}
+	return bot.Button{}, false
+}
+
+// prints notes the buttons of a message. One without any leaves those before it.
+func (t *Terminal) prints(rows [][]bot.Button) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.before {
+		t.shown, t.before = nil, false
+	}
+	t.list = nil
+	for _, b := range slices.Concat(rows...) {
+		b.Label = clean(b.Label)
+		if !b.Always {
+			t.list = append(t.list, b)
+		}
+	}
+	t.shown = append(t.shown, t.list...)
 }
 
 func (t *Terminal) line() (string, error) {
@@ -151,6 +198,7 @@ func (t *Terminal) options(rows [][]bot.Button) {
 	if len(rows) == 0 {
 		return
 	}
+	t.prints(rows)
 	n := 0
 	var always []string
 	var short []string

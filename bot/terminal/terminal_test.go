@@ -189,6 +189,58 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// A number presses a button of the list that was printed last, and words any that
+// were printed since the last line; all else is words.
+func TestPressed(t *testing.T) {
+	t.Parallel()
+	list := func(labels ...string) bot.Text {
+		var r []bot.Button
+		for _, l := range labels {
+			r = append(r, bot.Button{Label: l, Data: "d:" + l})
+		}
+		return bot.Text{Buttons: [][]bot.Button{r, always("Back")}}
+	}
+	releases, topics := list("Take it back", "Something new"), list("✓ Desire", "Pain", "That is all")
+	scale := list("0", "1", "2", "3", "I would rather not say")
+	for _, tt := range []struct {
+		name   string
+		prints []bot.Body
+		line   string
+		want   bot.What
+	}{
+		{"nothing printed", nil, "1", bot.Words{Text: "1"}},
+		{"a number", []bot.Body{topics}, "2", bot.Press{Data: "d:Pain"}},
+		{"of the newest list", []bot.Body{releases, topics}, " 1 ", bot.Press{Data: "d:✓ Desire"}},
+		{"words of an earlier one", []bot.Body{releases, topics}, "something NEW", bot.Press{Data: "d:Something new"}},
+		{"ticked", []bot.Body{topics}, "desire", bot.Press{Data: "d:✓ Desire"}},
+		{"a scale", []bot.Body{scale}, "3", bot.Press{Data: "d:3"}},
+		{"beside a scale", []bot.Body{scale}, "5", bot.Press{Data: "d:I would rather not say"}},
+		{"after words without buttons", []bot.Body{topics, bot.Text{Text: "Hello."}}, "1", bot.Press{Data: "d:✓ Desire"}},
+		{"of a question in words", []bot.Body{topics, bot.Text{Text: "Your name?", Buttons: [][]bot.Button{always("Back")}}}, "1", bot.Words{Text: "1"}},
+		{"drawn anew", []bot.Body{topics, bot.Redraw{Buttons: releases.Buttons}}, "2", bot.Press{Data: "d:Something new"}},
+		{"no such number", []bot.Body{topics}, "4", bot.Words{Text: "4"}},
+		{"a way out", []bot.Body{topics}, "Back", bot.Words{Text: "Back"}},
+		{"several numbers", []bot.Body{topics}, "1, 2", bot.Words{Text: "1, 2"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			term := terminal.New(terminal.Options{In: strings.NewReader(tt.line + "\n"), Out: io.Discard})
+			l := &listener{}
+			for _, body := range tt.prints {
+				if _, err := term.Send(t.Context(), bot.Delivery{Body: body}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := term.Read(t.Context(), "p", l); err != nil {
+				t.Fatal(err)
+			}
+			if got := l.got[0].What; got != tt.want {
+				t.Errorf("got %#v, want %#v", got, tt.want)
+			}
+		})
+	}
+}
+
 // What is written to a screen moves no cursor and rings no bell, whoever
 // wrote it: a read-back holds what a person typed.
 func TestSendIsHarmless(t *testing.T) {

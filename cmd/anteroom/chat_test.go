@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -62,5 +64,24 @@ func TestRehearsalHelps(t *testing.T) {
 	code, out := tries(t, "unknown\nhelp\nskip\n", "chat", "-dialog", "where-now")
 	if code != exitDone || !strings.Contains(out, "Why I ask: Help numbers differ by country.") || strings.Count(out, "Which country") != 2 || !strings.Contains(out, "the dialog ends as: not-said") {
 		t.Errorf("code %d, want why it is asked:\n%s", code, out)
+	}
+}
+
+// TestRecordPresses: a number typed in a chat that is recorded stands in the
+// transcript as the button that it pressed, and plays again.
+func TestRecordPresses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "chat.txt")
+	tries(t, "1\n1\nwhat\n2\n", "chat", "-record", file)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"\n> [Start]\n", "\n> [I agree]\n", "\n> what\n", "\n> [Not now]\n"} {
+		if !strings.Contains(string(text), line) {
+			t.Errorf("no line %q in:\n%s", line, text)
+		}
+	}
+	if code, out := tries(t, "", "replay", file); code != 0 {
+		t.Errorf("it plays another way:\n%s", out)
 	}
 }

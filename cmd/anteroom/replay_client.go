@@ -182,6 +182,21 @@ func pressed(among []bot.Button, label string) (bot.What, error) {
 	return nil, fmt.Errorf("there is no button [%s]: press one of %s", label, strings.Join(there, " "))
 }
 
+// presses is the line that presses a button of this screen.
+func (s *screen) presses(data string) string {
+	form := "> [%s]"
+	i := slices.IndexFunc(s.buttons, func(b bot.Button) bool { return b.Data == data })
+	among := s.buttons
+	if i < 0 {
+		form, among = "> (old button: %s)", s.old
+		i = slices.IndexFunc(among, func(b bot.Button) bool { return b.Data == data })
+	}
+	if i < 0 {
+		return "> (forged button)"
+	}
+	return fmt.Sprintf(form, strings.TrimPrefix(among[i].Label, "✓ "))
+}
+
 func (p *play) screen(chat string) *screen {
 	if p.screens[chat] == nil {
 		p.screens[chat] = &screen{}

@@ -74,13 +74,18 @@ func (r *recorder) begin(ctx context.Context, lang, form string) error {
 	return nil
 }
 
-// Receive plays what was typed. See [bot.Receiver].
+// Receive plays what was typed, or the button that it stood for. See [bot.Receiver].
 func (r *recorder) Receive(ctx context.Context, in bot.Inbound) error {
-	words, ok := in.What.(bot.Words)
-	if !ok {
+	var line string
+	switch what := in.What.(type) {
+	case bot.Words:
+		line = typed(what.Text)
+	case bot.Press:
+		line = r.play.screen(r.play.chat).presses(what.Data)
+	default:
 		return fmt.Errorf("a %T cannot be recorded", in.What)
 	}
-	if err := r.play.take(ctx, typed(words.Text)); err != nil {
+	if err := r.play.take(ctx, line); err != nil {
 		return err
 	}
 	n, err := r.file.Write(r.play.out.Bytes()[r.written:])

@@ -1,9 +1,12 @@
 package bot_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"anteroom/bot"
 )
 
 // Questions about us are answered at every question, in both languages, and the
@@ -40,7 +43,7 @@ func TestQuestionsAboutUs(t *testing.T) {
 	for _, words := range []string{"how long does it take until it works", "my husband asked how much it hurts"} {
 		p := build(t).person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe")
 		p.hears()
-		if got := p.says(words).hears(); !strings.Contains(at(got, 0), "Who would come") {
+		if got := p.says(words).hears(); at(got, 0) != p.phrase("own-words") || !strings.Contains(at(got, 1), "Who would come") {
 			t.Errorf("%q: got %q, want it to be an answer", words, got)
 		}
 	}
@@ -124,4 +127,65 @@ func TestInviteAsksOnce(t *testing.T) {
 	if got := strings.Join(kim.hears(), "\n"); !strings.Contains(got, asks) || strings.Contains(got, what) {
 		t.Errorf("on a shared phone: got %q, want the question", got)
 	}
+}
+
+// At a choice of several, words that are known as a command or as a question
+// about us are those; others are own words, and the person is told so.
+func TestWordsAtSeveral(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{
+		"stop": "All right, we stop here.", "i want to quit": "All right, we stop here.", "borra mis datos": "I can erase what you told me.",
+		"do you take insurance?": "A person at the practice can tell you about insurance.", "we argue a lot": "Thank you. I noted that in your own words.",
+	} {
+		p := build(t).person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe")
+		p.hears()
+		got := at(p.says(words).hears(), 0)
+		if !strings.HasPrefix(got, want) {
+			t.Errorf("%q: got %q, want %q", words, got, want)
+		}
+	}
+	p := build(t).person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe").says("i like bdsm")
+	p.presses("Just me. No partner or ex")
+	if text, buttons := p.question(); !strings.HasPrefix(text, "You wrote it in your own words.") || slices.ContainsFunc(buttons, func(b bot.Button) bool { return strings.Contains(b.Label, "under 18") }) {
+		t.Errorf("after own words it asks %q with %v", text, buttons)
+	}
+	p = build(t).person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe")
+	p.hears()
+	p.says("pain").wants("So far: “Pain")
+	p.says("libido").wants("So far: “Low or different desire” and “Pain")
+	p.says("that's all").wants("Question 8")
+}
+
+// What is closed to a person does not stand in the list of what they can do.
+func TestHelpShowsWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	for _, couple := range []bool{false, true} {
+		p := build(t).person("ann")
+		if couple {
+			p.comesAsACouple()
+		} else {
+			p.consents()
+		}
+		p.hears()
+		list := at(p.says("help").hears(), 0)
+		for _, line := range []string{"\ninvite: ", "\nrelease: "} {
+			if strings.Contains(list, line) != couple {
+				t.Errorf("a couple that sent: %v; the list is %q", couple, list)
+			}
+		}
+		if !strings.Contains(list, "\nforget: ") || !strings.Contains(list, "\nLeaving fast cannot") {
+			t.Errorf("too little is left: %q", list)
+		}
+	}
+}
+
+// Who says no to "Is everyone safe?" is asked what they mean, by the buttons, as
+// often as they say it; it is no wrong answer, and not yet a call.
+func TestNotEveryoneSafe(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann")
+	for range 4 {
+		p.says("no").wants("I want to be sure what you mean.", "Is everyone safe right now?")
+	}
+	p.presses("Yes, all safe").wants("Question 7")
 }

@@ -33,7 +33,10 @@ func (t *talk) answers(text string) bool {
 	run := *t.top()
 	run.Misses = 0
 	tried, err := dialogs.Step(t.w.p.Library, run, dialogs.Words{Text: text}, t.w.now, t.tongue().form, t.host)
-	return err == nil && tried.Accepted && !slices.ContainsFunc(tried.Run.Trail, func(e dialogs.Entry) bool {
+	if err != nil || !tried.Accepted && slices.Equal(tried.Run.Draft, run.Draft) {
+		return false
+	}
+	return !slices.ContainsFunc(tried.Run.Trail, func(e dialogs.Entry) bool {
 		return e.Step == turn.Open.Step && (e.Kind == dialogs.Missed || strings.HasSuffix(e.Value, "\n"+text))
 	})
 }
@@ -201,9 +204,36 @@ func (t *talk) help() error {
 	if err != nil {
 		return err
 	}
-	t.phrase("help")
+	list, err := t.helpList()
+	if err != nil {
+		return err
+	}
+	t.send(Text{Text: list}, parcel{class: Prompt})
 	if q := turn.Open; q != nil && q.Why != "" {
 		t.phrase("help-why", "why", q.Why)
 	}
 	return t.again()
+}
+
+// helpList is what can be done here: a line for each command, without those that
+// are closed to this person.
+func (t *talk) helpList() (string, error) {
+	invites, err := t.mayInvite()
+	if err != nil {
+		return "", err
+	}
+	rec, err := t.ownCase()
+	if err != nil {
+		return "", err
+	}
+	var lines []string
+	for line := range strings.SplitSeq(t.text("help"), "\n") {
+		word, _, named := strings.Cut(line, ":")
+		command, _, _ := t.w.p.speech.command(word)
+		if named && (command == "invite" && !invites || command == "release" && rec == nil) {
+			continue
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), nil
 }

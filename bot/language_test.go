@@ -169,15 +169,15 @@ func TestLanguageAsAnswer(t *testing.T) {
 		presses("Yes, all safe", "Sexual orientation", "That is all", "Just me. No partner or ex", "Always").says("4").
 		presses("Online", "That is all", "Yes, that works")
 	p.hears()
-	p.says("language").wants("Question 14")
+	p.says("language").wants("So far: “Another language”.").says("done").wants("Question 14")
 	p.says("Spanish").wants("Question 15")
 	p.says("español").wants("Ahora escribo en español.", "")
 }
 
 // spanishWalk is the whole intake, as the labels or the words have it.
 var spanishWalk = []string{"[Empezar]", "[Estoy de acuerdo]", "[Sí]", "[Sí, tengo 18 o más]", "California", "[Sí, nadie está en peligro]",
-	"[Dolor o tensión en la penetración]", "Menopausia y 1", "[Solo yo. Tengo pareja]", "[Dolor", "[Sí", "7", "[Nada de esto]", "[En línea]",
-	"1", "[Sí", "[Nada en especial]", "Kim, ella", "1", "[Enviar"}
+	"[Dolor o tensión en la penetración]", "Menopausia y 1, eso es todo", "[Solo yo. Tengo pareja]", "[Dolor", "[Sí", "7", "[Nada de esto]", "[En línea]",
+	"1", "[Eso es todo]", "[Sí", "[Nada en especial]", "Kim, ella", "1", "[Enviar"}
 
 // The whole intake in Spanish, in both forms of address. Nothing that a client
 // reads is English; what a therapist reads is.

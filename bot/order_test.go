@@ -16,7 +16,7 @@ import (
 
 // shortest is the shortest honest way, typed.
 var shortest = []string{"/start", "Start", "I agree", "Yes", "Yes, I am", "California", "Yes, all safe",
-	"Low or different desire", "That is enough: write me here"}
+	"Low or different desire", "That is all", "That is enough: write me here"}
 
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()

@@ -420,7 +420,7 @@ func TestDoctorBesideTheQuestions(t *testing.T) {
 	p.hears()
 	p.says("there is blood in my semen")
 	got := p.hears()
-	if len(got) != 2 || got[0] != h.phrase("screen.doctor") || !strings.HasPrefix(got[1], "Question") {
+	if len(got) != 3 || got[0] != h.phrase("screen.doctor") || got[1] != h.phrase("own-words") || !strings.HasPrefix(got[2], "Question") {
 		t.Fatalf("got %q, want the word about a doctor and the next question", got)
 	}
 }

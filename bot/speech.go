@@ -42,7 +42,7 @@ type asked struct{ words, answer string }
 
 // answersToAsked are the texts that answer; words that ask for one stand under
 // its key with ".asks" behind it.
-var answersToAsked = []string{"program", "readers", "confidential", "cost", "duration"}
+var answersToAsked = []string{"program", "readers", "confidential", "cost", "insurance", "duration"}
 
 func newSpeech(p *Practice) *speech {
 	s := &speech{commands: make(map[string]string), languages: make(map[string]string)}
@@ -71,7 +71,7 @@ func newSpeech(p *Practice) *speech {
 				claim(s.languages, script.Fold(names.Name(g.tag)), g.lang)
 			}
 		}
-		for _, name := range []string{dialogs.WordsMonths, dialogs.WordsJoin, dialogs.WordsPlace} {
+		for _, name := range []string{dialogs.WordsMonths, dialogs.WordsJoin, dialogs.WordsPlace, dialogs.WordsDone, dialogs.WordsNo} {
 			lines := []string{g.say(name)}
 			for _, other := range s.tongues {
 				if other != g {

@@ -123,6 +123,12 @@ func (t *talk) input(in dialogs.Input) error {
 	if err != nil {
 		return err
 	}
+	words, typed := in.(dialogs.Words)
+	if typed && slices.ContainsFunc(turn.Run.Trail, func(e dialogs.Entry) bool {
+		return strings.HasSuffix(e.Value, "\n"+words.Text) && !slices.Contains(t.top().Trail, e)
+	}) {
+		t.phrase("own-words") // what was meant to be done, or a question, is not swallowed
+	}
 	_, pressed := in.(dialogs.Press)
 	return t.says(turn, pressed)
 }
@@ -137,7 +143,7 @@ func (t *talk) try(in dialogs.Input) (dialogs.Turn, error) {
 
 // says takes a step over, and says what it says.
 func (t *talk) says(turn dialogs.Turn, pressed bool) error {
-	before := t.top().Rev
+	before, draft := t.top().Rev, t.top().Draft
 	if turn.Run.Rev != before {
 		if held, err := t.heldBack(); held || err != nil {
 			return err
@@ -176,7 +182,11 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 				t.send(Redraw{Buttons: t.buttons(o.Question)}, asks)
 				continue
 			}
-			t.send(Text{Text: t.question(o), Buttons: t.buttons(o.Question)}, asks)
+			text := t.question(o)
+			if o.Multi && turn.Run.Rev == before && !slices.Equal(turn.Run.Draft, draft) {
+				text = t.soFar(o.Options)
+			}
+			t.send(Text{Text: text, Buttons: t.buttons(o.Question)}, asks)
 		case dialogs.Alert:
 			if err := t.alert(o.Name, turn.Facts); err != nil {
 				return err
@@ -194,6 +204,21 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 		return t.putsHold(turn)
 	}
 	return nil
+}
+
+// soFar says what is chosen in a choice of several, to somebody who types.
+func (t *talk) soFar(options []dialogs.Option) string {
+	var chosen []string
+	done := ""
+	for _, o := range options {
+		if o.Chosen {
+			chosen = append(chosen, "“"+o.Label+"”")
+		}
+		if o.ID == dialogs.PressDone {
+			done = o.Label
+		}
+	}
+	return t.text("so-far", "chosen", t.tongue().list(chosen), "done", done)
 }
 
 // question writes a question with its progress. Only the intake is counted, and

@@ -42,7 +42,7 @@ func (r *textsReader) parts() {
 			what, mend = names(t.Words, 7)
 		case "words.months":
 			what, mend = names(t.Words, 12)
-		case "words.join":
+		case "words.join", "words.done", "words.no":
 			what, mend = names(t.Words, 0)
 		case "words.place":
 			what, mend = places(t.Words)

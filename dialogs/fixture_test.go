@@ -227,11 +227,14 @@ func (c *talk) in(inputs ...dialogs.Input) *talk {
 	return c
 }
 
-// say types each of the words.
+// say types each of the words; those that choose several things are all of them.
 func (c *talk) say(words ...string) *talk {
 	c.t.Helper()
 	for _, w := range words {
 		c.in(dialogs.Words{Text: w})
+		if len(c.run.Draft) > 0 {
+			c.in(dialogs.Press{Answer: dialogs.PressDone})
+		}
 	}
 	return c
 }

@@ -23,10 +23,12 @@ const (
 	readNothing                 // understood, and without effect
 	readAnswer
 	readToggle
+	readDraft // of a several-choice: all that is chosen now
 	readDone
 	readSkip
 	readChange
 	readPick
+	readNo // a plain "no" that is none of the answers
 )
 
 // matchLength bounds, in bytes, what is compared with labels: longer words
@@ -91,6 +93,9 @@ func (w *walk) read(typed string) reading {
 				return reading{readAnswer, w.offered.All[i].ID}
 			}
 		}
+		if s.OwnInto == nil && s.Type == script.Choice && w.says(WordsNo, folded) {
+			return reading{kind: readNo}
+		}
 		return w.own(nil, text)
 	case script.Several, script.Hours:
 		if r, ok := w.extraByNumber(folded); ok {
@@ -110,11 +115,20 @@ func (w *walk) read(typed string) reading {
 			return reading{readAnswer, text}
 		}
 	case script.Text:
-		if text != "" && utf8.RuneCountInString(text) <= s.Into.Max {
+		if text != "" && utf8.RuneCountInString(text) <= s.Into.Max && letters(text) >= s.Into.Min {
 			return reading{readAnswer, text}
 		}
 	}
 	return reading{}
+}
+
+func letters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
 }
 
 // clean is what a person typed without what no keyboard types.
@@ -190,18 +204,28 @@ func (w *walk) own(beside []string, text string) reading {
 	return reading{readAnswer, w.joined(append(beside, s.OwnAnswer)) + "\n" + text}
 }
 
-// readSeveral reads several answers at once, beside those already chosen.
-// Parts that mean no option count as own words where the question has them,
-// and are passed over otherwise.
+// readSeveral reads one or more answers, beside those already chosen; as with
+// buttons, more may follow until the person says that it is all, which may be one
+// of the parts. Parts that mean
+// no option count as own words where the question has them, which end it, and are
+// passed over otherwise.
 func (w *walk) readSeveral(folded, text string) reading {
 	chosen := slices.Clone(w.draft())
 	if i, ok := w.match(folded); ok {
-		return reading{readAnswer, w.joined(append(chosen, w.offered.All[i].ID))}
+		return reading{readDraft, w.joined(append(chosen, w.offered.All[i].ID))}
+	}
+	if w.open.Done != nil && w.says(WordsDone, folded) {
+		return reading{kind: readDone}
 	}
 	joins := w.words(WordsJoin)
-	missing, found := false, false
+	missing, found, all := false, false, false
 	add := func(part string) bool {
-		i, ok := w.match(script.Fold(part))
+		part = script.Fold(part)
+		if w.open.Done != nil && w.says(WordsDone, part) {
+			all = true
+			return true
+		}
+		i, ok := w.match(part)
 		if ok {
 			chosen = append(chosen, w.offered.All[i].ID)
 			found = true
@@ -221,8 +245,10 @@ func (w *walk) readSeveral(folded, text string) reading {
 		}
 	}
 	switch {
-	case found && !(missing && w.open.OwnInto != nil):
+	case found && all && !missing:
 		return reading{readAnswer, w.joined(chosen)}
+	case found && !(missing && w.open.OwnInto != nil):
+		return reading{readDraft, w.joined(chosen)}
 	default:
 		return w.own(chosen, text)
 	}

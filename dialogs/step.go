@@ -3,6 +3,7 @@ package dialogs
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"anteroom/dialogs/script"
@@ -115,6 +116,9 @@ func (w *walk) act(r reading) error {
 	case readToggle:
 		w.toggle(r.value)
 		w.ask(false)
+	case readDraft:
+		w.run.Draft, w.run.Misses = strings.Split(r.value, ","), 0
+		w.ask(false)
 	case readDone:
 		switch {
 		case len(w.draft()) > 0:
@@ -130,6 +134,8 @@ func (w *walk) act(r reading) error {
 		return w.edit(r.value)
 	case readNothing:
 		w.ask(false)
+	case readNo:
+		w.askAgain()
 	default:
 		return w.miss()
 	}

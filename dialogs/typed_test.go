@@ -207,3 +207,60 @@ func FuzzWords(f *testing.F) {
 		talk.in(dialogs.Begin{}).at(before)
 	})
 }
+
+// What is typed at a choice of several is added to it, as by its button, until the
+// person says that it is all. Own words are an answer of their own.
+func TestSeveralStaysOpen(t *testing.T) {
+	lib := loadFrom(t, types())
+	for _, tt := range []struct {
+		typed []string
+		want  string // of the answer
+		draft string // where it stays open
+	}{
+		{[]string{"pain"}, "", "pain"},
+		{[]string{"pain", "1"}, "", "desire,pain"},
+		{[]string{"1, 3", "pain"}, "", "desire,pain"},
+		{[]string{"pain", "Done"}, "pain", ""},
+		{[]string{"pain", "1", "that is it"}, "desire,pain", ""},
+		{[]string{"1, 3, that is it"}, "desire,pain", ""},
+		{[]string{"pain", "a strange thing"}, "pain,other\na strange thing", ""},
+		{[]string{"nothing else"}, "", ""}, // nothing was chosen: passed over
+	} {
+		c := beginIn(t, lib, "types").in(dialogs.Skip{}, dialogs.Skip{}).at("mixed")
+		for _, words := range tt.typed {
+			c.in(dialogs.Words{Text: words})
+		}
+		e := c.run.Trail[len(c.run.Trail)-1]
+		if open := c.turn.Open.Step == "mixed"; open != (tt.draft != "") || strings.Join(c.run.Draft, ",") != tt.draft || e.Step == "mixed" && e.Value != tt.want {
+			t.Errorf("%q: at %s with %q chosen, answered %q; want %q chosen, %q answered", tt.typed, c.turn.Open.Step, c.run.Draft, e.Value, tt.draft, tt.want)
+		}
+	}
+}
+
+// A "no" where no answer is one is asked about again, with what the script says to
+// that, however often; it counts as nothing.
+func TestNoIsNoAnswer(t *testing.T) {
+	files := content()
+	files["dialogs/t.yaml"] = &fstest.MapFile{Data: []byte(`dialog: t
+misses: {after: 2, go: lost}
+facts:
+  safe: {type: choice, of: [safe, hurt], seen-by: case, keep: enquiry}
+  name: {type: text, min: 1, max: 20, seen-by: case, keep: enquiry}
+steps:
+  safe: {ask: "All safe?", into: safe, answers: {safe: "Yes, all safe", hurt: "Someone hurts me"}, again: "If not, press who."}
+  name: {ask: "Your name?", into: name, again: "With letters, please."}
+  end: {finish: done}
+  lost: {finish: lost}
+`)}
+	c := beginIn(t, loadFrom(t, files), "t").at("safe")
+	for range 4 {
+		if c.say("No").at("safe"); said(c.turn)[0] != "If not, press who." {
+			t.Errorf("to a no: got %q", said(c.turn))
+		}
+	}
+	c.say("hm", "yes").at("name") // one was not understood, and no more
+	if c.say("42").at("name"); said(c.turn)[0] != "With letters, please." {
+		t.Errorf("to a number for a name: got %q", said(c.turn))
+	}
+	c.say("María 2").at("finished done")
+}

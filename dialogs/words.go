@@ -19,6 +19,8 @@ const (
 	WordsMonths = "words.months"    // the names of the twelve months: "enero|febrero|…"
 	WordsJoin   = "words.join"      // what stands between answers typed together: "y|e"
 	WordsPlace  = "words.place"     // what stands around a place: "i live in …|… now"
+	WordsDone   = "words.done"      // what ends a choice of several: "listo|nada más"
+	WordsNo     = "words.no"        // a plain no, which may mean anything where no answer is one
 	WordsDate   = "words.date.year" // how a day is written: "{day} de {month} de {year}"
 )
 
@@ -26,6 +28,8 @@ var english = map[string]string{
 	WordsMonths: "January|February|March|April|May|June|July|August|September|October|November|December",
 	WordsJoin:   "and",
 	WordsPlace:  "i am in …|i'm in …|i live in …|in …|… now",
+	WordsDone:   "done|that is it|nothing else",
+	WordsNo:     "no",
 	WordsDate:   "{day} {month} {year}",
 }
 
@@ -47,6 +51,11 @@ func (w *walk) words(name string) [][]string {
 		all = append(all, words)
 	}
 	return all
+}
+
+// says reports that folded words are one of those of that name, in any language.
+func (w *walk) says(name, folded string) bool {
+	return slices.ContainsFunc(w.words(name), func(of []string) bool { return slices.Contains(of, folded) })
 }
 
 // dayIn writes a day that is kept as 2026-03-03.

@@ -59,7 +59,7 @@ type Fact struct {
 	Values   []string // the ids of a choice or several that is spelled out, or of its list
 	List     *List    // the shared list that Values come from; nil when spelled out
 	Host     string   // the host's list, whose ids are not known at load
-	Min, Max int      // of number, money and scale; for text Max counts runes
+	Min, Max int      // of number, money and scale; for text Max counts runes, and Min the letters among what is typed
 	SeenBy   string   // who may ever see it
 	Never    []string // where it must never appear
 	Keep     string   // the retention class

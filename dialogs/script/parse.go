@@ -243,7 +243,7 @@ func (d *rawDialog) fitFact(f *rawFact, has func(string) bool) {
 	case f.typ == Country && !f.host.given() && !f.list.given():
 		f.list = ref{"countries", at}
 	}
-	if has("min") && f.typ != Number && f.typ != Money {
+	if has("min") && f.typ != Number && f.typ != Money && f.typ != Text {
 		d.report(f.limits, fmt.Sprintf("%s has no `min`", f.typ.noun()), "delete it")
 	}
 	if has("max") && f.typ != Number && f.typ != Money && f.typ != Text {
@@ -255,6 +255,9 @@ func (d *rawDialog) fitFact(f *rawFact, has func(string) bool) {
 	case Text:
 		if !has("max") {
 			f.max = 1000
+		}
+		if f.min < 0 || f.min > f.max {
+			d.report(f.limits, fmt.Sprintf("a text of at most %d cannot have at least %d letters", f.max, f.min), "write a smaller `min`, 0 or more")
 		}
 	case Contact:
 		f.max = 254

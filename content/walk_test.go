@@ -302,8 +302,8 @@ func TestTyped(t *testing.T) {
 	var turn dialogs.Turn
 	var err error
 	for i, words := range []string{
-		"", "start", "I agree", "yes", "18", "california", "yes", "porn and kink", "single", "kink", "8", "none of these",
-		"online, evenings", "I need a lower fee", "about 70", "a woman, kink", "Sam (they/them)", "by phone", "+1 415 555 0199", "send it",
+		"", "start", "I agree", "yes", "18", "california", "yes", "porn and kink, done", "single", "kink", "8", "none of these",
+		"online, evenings, done", "I need a lower fee", "about 70", "a woman, kink, done", "Sam (they/them)", "by phone", "+1 415 555 0199", "send it",
 	} {
 		var in dialogs.Input = dialogs.Words{Text: words}
 		if i == 0 {

@@ -212,7 +212,7 @@ func (w *walk) own(beside []string, text string) reading {
 func (w *walk) readSeveral(folded, text string) reading {
 	chosen := slices.Clone(w.draft())
 	if i, ok := w.match(folded); ok {
-		return reading{readDraft, w.joined(append(chosen, w.offered.All[i].ID))}
+		return w.chose(append(chosen, w.offered.All[i].ID))
 	}
 	if w.open.Done != nil && w.says(WordsDone, folded) {
 		return reading{kind: readDone}
@@ -248,10 +248,18 @@ func (w *walk) readSeveral(folded, text string) reading {
 	case found && all && !missing:
 		return reading{readAnswer, w.joined(chosen)}
 	case found && !(missing && w.open.OwnInto != nil):
-		return reading{readDraft, w.joined(chosen)}
+		return w.chose(chosen)
 	default:
 		return w.own(chosen, text)
 	}
+}
+
+// chose keeps a choice of several open, where something ends it.
+func (w *walk) chose(ids []string) reading {
+	if w.open.Done == nil {
+		return reading{readAnswer, w.joined(ids)}
+	}
+	return reading{readDraft, w.joined(ids)}
 }
 
 // splitWords cuts at the words that join, and where that leaves only numbers

@@ -70,6 +70,9 @@ type chatState struct {
 	Quieted bool   `cbor:"41,keyasint,omitempty"`
 	// Level is how open reminders may be, since the person chose anew.
 	Level level `cbor:"42,keyasint,omitempty"`
+	// Country is the whole country that they named for help numbers, where the place
+	// that they gave would be more.
+	Country string `cbor:"44,keyasint,omitempty"`
 	// Came is when the last thing of the course of care came of which the person
 	// heard, Unix seconds.
 	Came int64 `cbor:"43,keyasint,omitempty"`
@@ -467,6 +470,9 @@ func (t *talk) said(text string) error {
 		return nil
 	}
 	t.c.Rest = 0
+	if taken, err := t.country(text); taken || err != nil {
+		return err
+	}
 	return t.input(dialogs.Words{Text: text})
 }
 

@@ -111,6 +111,8 @@ func (h helplines) Lines(lang, place string, kinds ...string) string {
 	return h.In(lang).Lines(place, named...)
 }
 
+func (h helplines) Most() []string { return h.First }
+
 func (h helplines) Emergency(lang, place string) string { return h.In(lang).Emergency(place) }
 
 // plays is the shipped library of assignments.

@@ -10,6 +10,9 @@ import (
 	"anteroom/bot/care"
 	"anteroom/dialogs"
 	"anteroom/dialogs/script"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 )
 
 // host answers what the dialogs ask of the program they run in. All answers
@@ -73,6 +76,9 @@ func (h *host) Given(name string, f dialogs.Facts) string {
 	case "max":
 		return g.number(mostWords)
 	case "helplines":
+		if h.place(f) == "" {
+			return t.mostUsed()
+		}
 		return p.Helplines.Lines(g.lang, h.place(f))
 	case "emergency":
 		return p.Helplines.Emergency(g.lang, h.place(f))
@@ -109,7 +115,67 @@ func (h *host) place(f dialogs.Facts) string {
 	if f.Has(factHere) {
 		return f.Text(factHere)
 	}
-	return h.t.here()
+	return cmp.Or(h.t.here(), h.t.c.Country)
+}
+
+// mostUsed are the crisis lines of the countries that are shown where nobody
+// knows the place, each under its country: nothing is guessed.
+func (t *talk) mostUsed() string {
+	g := t.tongue()
+	names := display.Regions(g.tag)
+	if names == nil {
+		names = display.Regions(language.English)
+	}
+	lines := []string{t.text("numbers.most")}
+	for _, country := range t.w.p.Helplines.Most() {
+		name := country
+		if region, err := language.ParseRegion(country); err == nil {
+			name = names.Name(region)
+		}
+		lines = append(lines, name+": "+strings.ReplaceAll(t.w.p.Helplines.Lines(g.lang, country, "crisis"), "\n", "; "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// wholes are the countries whose places stand in the list of places by region.
+var wholes = []string{"US", "CA", "AU"}
+
+// country takes the name of a whole country where help numbers are asked for and
+// a region is not needed: the numbers follow the country.
+func (t *talk) country(text string) (bool, error) {
+	turn, err := t.open()
+	if err != nil || turn.Open == nil || !turn.Open.CanSkip || t.answers(text) {
+		return false, err
+	}
+	if asks, err := t.asks(factHere); err != nil || !asks {
+		return false, err
+	}
+	for _, country := range wholes {
+		if t.names(country, text) {
+			t.c.Country = country
+			return true, t.input(dialogs.Skip{})
+		}
+	}
+	return false, nil
+}
+
+// names reports that words name a country: by one of its names, or with what
+// stands around a place.
+func (t *talk) names(country, text string) bool {
+	folded := script.Fold(text)
+	for _, g := range t.w.p.speech.tongues {
+		for name := range g.words("places." + country) {
+			if folded == name {
+				return true
+			}
+			for around := range strings.SplitSeq(g.say(dialogs.WordsPlace), "|") {
+				if folded == script.Fold(strings.Replace(around, "…", name, 1)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // Options are the lists that the practice or a decision fills.

@@ -134,3 +134,43 @@ func TestOldButtonsAfterDanger(t *testing.T) {
 		t.Errorf("met %d of 4", met)
 	}
 }
+
+// Help numbers follow the country: the name of a whole country will do for them,
+// in every language, where the list of places has its regions only. For a licence
+// the region is asked for.
+func TestWholeCountries(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{
+		"usa": "988 Suicide and Crisis Lifeline", "I'm in the United States": "988 Suicide and Crisis Lifeline", "EE. UU.": "988 Suicide and Crisis Lifeline",
+		"estoy en Estados Unidos": "988 Suicide and Crisis Lifeline", "america": "988 Suicide and Crisis Lifeline", "Canada": "988 Suicide Crisis Helpline",
+		"australia": "Lifeline: 13 11 14", "uk": "Samaritans", "england": "Samaritans", "reino unido": "Samaritans",
+	} {
+		p := build(t).person("ann").says("now")
+		p.hears()
+		if got := at(p.says(words).hears(), 0); !strings.HasPrefix(got, want) {
+			t.Errorf("%q: got %q, want %q", words, got, want)
+		}
+	}
+	p := build(t).person("ann").consents().presses("Yes, I am")
+	p.hears()
+	p.says("usa").wants("I need one place that I know.", "Where are you right now?")
+	p.says("i want to kill myself").wants("Call or text now.", "Which country or state are you in now?")
+	p.says("usa").wants("988 Suicide and Crisis Lifeline", "What would you like to do now?")
+	p.presses("Go on").hears()
+	p.says("now").hears()
+	p.says("Spain").hears() // the newest counts
+	p.presses("No, thank you").hears()
+	p.says("i want to kill myself").wants("Call or text now. It is free, day or night.\nSuicide prevention line: 024", "What would you like to do now?")
+}
+
+// Whoever does not say where they are is shown the lines by country; none is guessed.
+func TestNumbersOfNoPlace(t *testing.T) {
+	t.Parallel()
+	p := build(t).person("ann").says("now").presses("Just show me the numbers")
+	got := strings.Join(p.hears(), "\n")
+	for _, line := range []string{"I do not know where you are", "United States: 988", "Spain: Suicide prevention line: 024", "Argentina: ", "112 or your local"} {
+		if !strings.Contains(got, line) {
+			t.Errorf("%q is not in %q", line, got)
+		}
+	}
+}

@@ -56,6 +56,8 @@ type Helplines interface {
 	// of every kind when none is named. Of a place that has none they say so;
 	// where the place is not known they are empty.
 	Lines(lang, place string, kinds ...string) string
+	// Most are the countries whose lines are shown where the place is not known.
+	Most() []string
 	// Emergency is the emergency number of a place, or words that hold anywhere.
 	Emergency(lang, place string) string
 	// Zone is the place's IANA time zone, empty where it is not known.
@@ -166,7 +168,7 @@ func (s *Service) Reload(p *Practice) error {
 // phrases are the keys of all sentences that the service uses.
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resting", "resumed", "stopped",
-	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "so-far", "own-words", "returning", "changed", "program",
+	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "so-far", "own-words", "numbers.most", "places.US", "places.CA", "places.AU", "returning", "changed", "program",
 	"welcome-back", "after-sent", "after-sent.more", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "readers", "readers.asks", "confidential", "confidential.asks", "cost", "cost.asks", "insurance", "insurance.asks", "duration", "duration.asks", "forget-kept.what", "forget-kept.until", "copies.none",
 	"looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",

@@ -150,6 +150,9 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 		}
 	}
 	*t.top() = turn.Run
+	if turn.Facts.Has(factHere) {
+		t.c.Country = ""
+	}
 	if t.before() {
 		t.c.Door.Last = false
 	}

@@ -49,7 +49,8 @@ type Country struct {
 // the emergency words that hold anywhere.
 type Directory struct {
 	Countries map[string]Country
-	Elsewhere string // emergency words for any other place
+	Elsewhere string   // emergency words for any other place
+	First     []string // the countries shown where nobody knows the place
 
 	none string                // said of a place that has no line
 	in   map[string]*Directory // by language
@@ -63,9 +64,10 @@ func Helplines(fsys fs.FS) (*Directory, error) {
 		return nil, err
 	}
 	d := &Directory{Countries: map[string]Country{}, none: noLine}
+	first := &yaml.Node{}
 	f.fields(top, []string{"elsewhere", "countries"}, map[string]func(*yaml.Node){
 		"elsewhere": func(n *yaml.Node) {
-			f.fields(n, []string{"emergency"}, map[string]func(*yaml.Node){"emergency": f.text(&d.Elsewhere)})
+			f.fields(n, []string{"emergency"}, map[string]func(*yaml.Node){"emergency": f.text(&d.Elsewhere), "first": func(n *yaml.Node) { first = n }})
 		},
 		"countries": func(n *yaml.Node) {
 			f.each(n, func(key, value *yaml.Node) {
@@ -77,6 +79,12 @@ func Helplines(fsys fs.FS) (*Directory, error) {
 			})
 		},
 	})
+	for _, c := range first.Content {
+		if len(d.Countries[c.Value].Lines[Crisis]) == 0 {
+			f.bad(c, fmt.Sprintf("%q has no crisis line to show", c.Value), "name countries of this file that have one")
+		}
+		d.First = append(d.First, c.Value)
+	}
 	if err := f.err(); err != nil {
 		return nil, err
 	}

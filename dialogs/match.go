@@ -212,16 +212,16 @@ func (w *walk) own(beside []string, text string) reading {
 func (w *walk) readSeveral(folded, text string) reading {
 	chosen := slices.Clone(w.draft())
 	if i, ok := w.match(folded); ok {
-		return w.chose(append(chosen, w.offered.All[i].ID))
+		return reading{readDraft, w.joined(append(chosen, w.offered.All[i].ID))}
 	}
-	if w.open.Done != nil && w.says(WordsDone, folded) {
+	if w.says(WordsDone, folded) {
 		return reading{kind: readDone}
 	}
 	joins := w.words(WordsJoin)
 	missing, found, all := false, false, false
 	add := func(part string) bool {
 		part = script.Fold(part)
-		if w.open.Done != nil && w.says(WordsDone, part) {
+		if w.says(WordsDone, part) {
 			all = true
 			return true
 		}
@@ -248,18 +248,10 @@ func (w *walk) readSeveral(folded, text string) reading {
 	case found && all && !missing:
 		return reading{readAnswer, w.joined(chosen)}
 	case found && !(missing && w.open.OwnInto != nil):
-		return w.chose(chosen)
+		return reading{readDraft, w.joined(chosen)}
 	default:
 		return w.own(chosen, text)
 	}
-}
-
-// chose keeps a choice of several open, where something ends it.
-func (w *walk) chose(ids []string) reading {
-	if w.open.Done == nil {
-		return reading{readAnswer, w.joined(ids)}
-	}
-	return reading{readDraft, w.joined(ids)}
 }
 
 // splitWords cuts at the words that join, and where that leaves only numbers

@@ -41,7 +41,7 @@ func TestDangerWithoutPlace(t *testing.T) {
 		t.Errorf("the emergency number stands there %d times, want once: %q", n, got)
 	}
 	p.says("dunno").wants("In danger this minute: 112", "Which country")
-	p.says("i live in colombia").wants("I know no help line for that place yet.\nIn danger this minute: 112", "What would")
+	p.says("i live in kenya").wants("I know no help line for that place yet.\nIn danger this minute: 112", "What would")
 	p.presses("Go on").wants("Is everyone safe")
 }
 

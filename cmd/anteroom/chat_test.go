@@ -61,7 +61,7 @@ steps:
 // TestRehearsalHelps: help says why the question is asked, and asks it again;
 // skip passes over it.
 func TestRehearsalHelps(t *testing.T) {
-	code, out := tries(t, "unknown\nhelp\nskip\n", "chat", "-dialog", "where-now")
+	code, out := tries(t, "unknown\nhelp\nskip\nunknown\n", "chat", "-dialog", "where-now")
 	if code != exitDone || !strings.Contains(out, "Why I ask: Help numbers differ by country.") || strings.Count(out, "Which country") != 2 || !strings.Contains(out, "the dialog ends as: not-said") {
 		t.Errorf("code %d, want why it is asked:\n%s", code, out)
 	}
@@ -76,7 +76,7 @@ func TestRecordPresses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"\n> [Start]\n", "\n> [I agree]\n", "\n> what\n", "\n> [Not now]\n"} {
+	for _, line := range []string{"\n> [Start]\n", "\n> [I agree]\n", "\n> what\n", "\n> [That is enough]\n"} {
 		if !strings.Contains(string(text), line) {
 			t.Errorf("no line %q in:\n%s", line, text)
 		}

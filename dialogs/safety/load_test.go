@@ -143,3 +143,16 @@ rules:
 		}
 	}
 }
+
+// TestOneFileIsLost: of a file that cannot be read only that is told, and not
+// that everything which names its lists and contexts is wrong.
+func TestOneFileIsLost(t *testing.T) {
+	_, err := safety.Load(fstest.MapFS{
+		"safety/en/a.yaml": {Data: []byte("words: {x: [y]\n")},
+		"safety/en/b.yaml": {Data: []byte("class: crisis\nsource: here\nrules:\n  - id: a\n    says: [\"{x}\"]\n")},
+	})
+	var problems safety.Problems
+	if !errors.As(err, &problems) || len(problems) != 1 || problems[0].File != "safety/en/a.yaml" {
+		t.Errorf("got %v", err)
+	}
+}

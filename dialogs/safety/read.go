@@ -51,7 +51,8 @@ type ruleText struct {
 type file struct {
 	name, language string
 	problems       Problems
-	told           int // problems that were handed on
+	told           int  // problems that were handed on
+	lost           bool // nothing of it could be read
 
 	lists      []listText
 	numbers    []numberText
@@ -84,11 +85,13 @@ func (f *file) read(data []byte) {
 	f.size = len(data)
 	defer func() { f.told = len(f.problems) }()
 	if len(data) > fileSize {
+		f.lost = true
 		f.bad(text{}, fmt.Sprintf("the file is larger than %d bytes", fileSize), "split it")
 		return
 	}
 	var doc yaml.Node
 	if err := yaml.Load(data, &doc); err != nil {
+		f.lost = true
 		at, what := text{line: 1, column: 1}, "the file is not YAML"
 		var e *yaml.LoadError
 		if errors.As(err, &e) {

@@ -122,6 +122,9 @@ func Load(fsys fs.FS) (*Rules, error) {
 		b.problems = append(b.problems, f.problems...)
 		size += f.size
 	}
+	if slices.ContainsFunc(files, func(f *file) bool { return f.lost }) {
+		return nil, b.problems.sorted() // what others name of it is no mistake of theirs
+	}
 	// Room for about as many as are to come.
 	b.lex.words = slices.Grow(b.lex.words, size/64)
 	b.lex.branches = slices.Grow(b.lex.branches, size/16)

@@ -58,6 +58,9 @@ func TestPairs(t *testing.T) {
 		{"asked for", safety.Solicitation, "do you offer happy endings?", "I want to stop seeing escorts"},
 		{"asked for", safety.Solicitation, "mandame fotos desnuda", "mi novia me manda fotos desnuda"},
 		{"age", safety.Child, "I'm 14 and my stepdad touches me", "I'm 34 and my husband touches me"},
+		{"a pregnancy's age", safety.Child, "im 14 and 8 weeks pregnant by my uncle", "I am 14 weeks pregnant, sex hurts"},
+		{"a pregnancy's age", safety.Child, "I am 12 and pregnant", "I am 9 months pregnant and my husband wants sex"},
+		{"a pregnancy's age", safety.Child, "tengo 13 años y mi padrastro me toca", "tengo 8 meses de embarazo"},
 	} {
 		t.Run(tt.kind, func(t *testing.T) {
 			if got := class(r, tt.loud); got != tt.class {

@@ -183,9 +183,10 @@ type LogCheck struct {
 // ErrOtherKey: the root key and the vault open nothing that is in the store.
 var ErrOtherKey = errors.New("the key and the vault open nothing in this store")
 
-// fits asks whether the store belongs to the root key and the vault: they open
-// its practice's key, or one of its others. A store without keys fits any.
-func (s *Service) fits(ctx context.Context) error {
+// Fits asks whether the store belongs to the root key and the vault: they open
+// its practice's key, or one of its others. A store without keys fits any. The
+// error is ErrOtherKey where it does not.
+func (s *Service) Fits(ctx context.Context) error {
 	own := PracticeSubject.Key()
 	got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{own}})
 	if err != nil {
@@ -219,7 +220,7 @@ func (s *Service) fits(ctx context.Context) error {
 // ErrOtherKey where a broken log would say nothing of the store.
 func (s *Service) CheckLogs(ctx context.Context) (LogCheck, error) {
 	var all LogCheck
-	if err := s.fits(ctx); err != nil {
+	if err := s.Fits(ctx); err != nil {
 		return all, err
 	}
 	for _, index := range []string{caseIndex, tombIndex} {

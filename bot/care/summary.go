@@ -1,6 +1,7 @@
 package care
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -399,7 +400,11 @@ func (w *writer) wishes() []Line {
 		}
 	}
 	add(e.Mode != "", map[string]string{"online": "online", "in-person": "in person", "either": "online or in person"}[e.Mode])
-	add(e.Place != "", "in "+e.Place)
+	place := e.Place
+	if w.Label != nil {
+		place = cmp.Or(w.Label("countries", place), place)
+	}
+	add(place != "", "in "+place)
 	add(len(e.Times) > 0, labels(w, "times", e.Times, nil))
 	add(e.Treatment != "", w.label("treatments", e.Treatment, treatmentWords))
 	add(e.Gender != "", "therapist: "+e.Gender)

@@ -130,6 +130,9 @@ func (s *Slack) explain(what string, err error) error {
 	} else if ok {
 		return fmt.Errorf("slack %s: status %d: check the address of the Slack API", what, e.Code)
 	}
+	if notSent(err) {
+		return fmt.Errorf("slack %s: no connection to Slack: check the network, and the address of the Slack API", what)
+	}
 	return fmt.Errorf("slack %s: %w", what, lost(err))
 }
 

@@ -99,6 +99,9 @@ func TestCaseLogCommands(t *testing.T) {
 		if !regexp.MustCompile(`PROBLEM  -(key-file|vault).*`+regexp.QuoteMeta(other)).MatchString(out) || !strings.Contains(out, "give the ") {
 			t.Errorf("%v: doctor does not say that this is another key, or what to do:\n%s", args, out)
 		}
+		if out := reads(exitUsage, "list", args...); !strings.Contains(out, other) || !strings.Contains(out, "give the ") {
+			t.Errorf("%v: with another key there are no cases, and that is said as if there were none: %s", args, out)
+		}
 		for _, blame := range []string{"wrote to the store", "cannot be read", "audit: "} {
 			if strings.Contains(out, blame) {
 				t.Errorf("%v: doctor says %q where the key is wrong:\n%s", args, blame, out)

@@ -67,7 +67,7 @@ func cases(ctx context.Context, p *program, c command, args []string) error {
 			return usageError{fmt.Errorf("%q is not a case id: they look like K7Q-42, and anteroom case list shows them", rest[0])}
 		}
 	default:
-		return usageError{errors.New("write: anteroom case list, or: anteroom case show K7Q-42 -reason WHY, or: anteroom case log K7Q-42")}
+		return usageError{errors.New("write: anteroom case list, or: anteroom case VERB K7Q-42, where VERB is show, brief, log, steer, ack, export, disclose, release, unlock or erase; \"anteroom help case\" tells what each does")}
 	}
 	reason, err := care.GlassReason(*why)
 	if err != nil && verb == "show" {
@@ -181,9 +181,22 @@ func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func()
 	}
 	s := bot.New(bot.Options{Practice: practice, Store: store, Root: root, Vault: vault, Log: log, Now: p.day,
 		Instance: "command line", Health: quietHealth{}, Meter: quietHealth{}})
+	if err := opensWith(ctx, s, cfg.KeyFile); err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
 	return s, func() {
 		if err := store.Close(); err != nil {
 			log.Error("closing the store", "err", err)
 		}
 	}, nil
+}
+
+// opensWith refuses a key that was never this store's: with it every record is
+// missing, and what is written nobody reads again.
+func opensWith(ctx context.Context, s *bot.Service, keyFile string) error {
+	err := s.Fits(ctx)
+	if errors.Is(err, bot.ErrOtherKey) {
+		return usageError{fmt.Errorf("-key-file: %s does not open this store: give the -key-file and -vault that the store was made with, or the -store that belongs to these", keyFile)}
+	}
+	return err
 }

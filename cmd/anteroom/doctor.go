@@ -95,9 +95,8 @@ func (x *examination) practice(ctx context.Context, cfg config, folder string, s
 	x.ok("%s: %s, %d therapists, %d dialogs", folder, practice.Name, len(practice.Therapists), len(practice.Library.Names()))
 	t, err := tokensOf(cfg, folder, practice, several)
 	if err != nil {
-		x.problemsOf(err)
-	}
-	if err := mayGoLive(folder, practice, t); err != nil {
+		x.problemsOf(err) // what these tokens are for is not missed besides
+	} else if err := mayGoLive(folder, practice, t); err != nil {
 		x.problemsOf(err)
 	} else {
 		x.ok("%s: signed, on-call is %s", folder, practice.OnCall.Name)

@@ -163,6 +163,9 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 		if err := h.furnish(r, root, vault); err != nil {
 			return nil, errors.Join(err, h.store.Close())
 		}
+		if err := opensWith(ctx, r.service, cfg.KeyFile); err != nil {
+			return nil, errors.Join(err, h.store.Close())
+		}
 	}
 	return h, nil
 }

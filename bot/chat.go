@@ -70,8 +70,8 @@ type chatState struct {
 	Quieted bool   `cbor:"41,keyasint,omitempty"`
 	// Level is how open reminders may be, since the person chose anew.
 	Level level `cbor:"42,keyasint,omitempty"`
-	// Country is the whole country that they named for help numbers, where the place
-	// that they gave would be more.
+	// Country is the whole country that they named for help numbers, after any place
+	// that they gave.
 	Country string `cbor:"44,keyasint,omitempty"`
 	// Came is when the last thing of the course of care came of which the person
 	// heard, Unix seconds.

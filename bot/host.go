@@ -115,7 +115,7 @@ func (h *host) place(f dialogs.Facts) string {
 	if f.Has(factHere) {
 		return f.Text(factHere)
 	}
-	return cmp.Or(h.t.here(), h.t.c.Country)
+	return cmp.Or(h.t.c.Country, h.t.here())
 }
 
 // mostUsed are the crisis lines of the countries that are shown where nobody

@@ -163,6 +163,19 @@ func TestWholeCountries(t *testing.T) {
 	p.says("i want to kill myself").wants("Call or text now. It is free, day or night.\nSuicide prevention line: 024", "What would you like to do now?")
 }
 
+// A whole country that is named after a place counts until a place is told again.
+func TestWholeCountryAfterAPlace(t *testing.T) {
+	t.Parallel()
+	p := build(t).person("ann").consents().presses("Yes, I am").says("California", "now")
+	p.hears()
+	p.says("back").wants("In danger this minute, call 911 now.")
+	p.says("Australia").wants("Lifeline: 13 11 14", "Shall I also tell")
+	p.presses("No, thank you").hears()
+	p.presses("Yes, all safe").hears() // another answer is no place
+	p.says("now").wants("In danger this minute, call 000 now.")
+	p.says("Texas").wants("988 Suicide and Crisis Lifeline", "Shall I also tell")
+}
+
 // Whoever does not say where they are is shown the lines by country; none is guessed.
 func TestNumbersOfNoPlace(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,10 @@ func (t *talk) begin(dialog string, params map[string]string) error {
 	}
 	run.Params[paramRun] = t.runID(dialog)
 	if d, ok := t.w.p.Library.Dialog(dialog); ok && len(t.c.Runs) > 0 {
-		known := map[string]string{factHere: t.here()}
+		known := map[string]string{}
+		if t.c.Country == "" { // whoever named another since is asked
+			known[factHere] = t.here()
+		}
 		if t.c.Alone && t.w.ev.Who.Role == Client { // what the practice begins asks all the same
 			known[factInvitePrivate] = "yes-private"
 		}
@@ -77,6 +80,20 @@ func (t *talk) here() string {
 		return facts.Text(factHere)
 	}
 	return dialogs.LastAnswer(t.w.p.Library, t.c.Runs[0], factHere)
+}
+
+// placed counts how often a run was told where the person is.
+func (t *talk) placed(run dialogs.Run) (n int) {
+	d, ok := t.w.p.Library.Dialog(run.Dialog)
+	for _, e := range run.Trail {
+		if !ok || e.Kind != dialogs.Answer {
+			continue
+		}
+		if i, found := d.Index(e.Step); found && d.Steps[i].Into != nil && d.Steps[i].Into.Name == factHere {
+			n++
+		}
+	}
+	return n
 }
 
 // open looks at the question that is open now, and changes nothing.
@@ -149,10 +166,10 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 			return err
 		}
 	}
-	*t.top() = turn.Run
-	if turn.Facts.Has(factHere) {
+	if t.placed(turn.Run) > t.placed(*t.top()) {
 		t.c.Country = ""
 	}
+	*t.top() = turn.Run
 	if t.before() {
 		t.c.Door.Last = false
 	}

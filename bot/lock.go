@@ -174,7 +174,7 @@ func (t *talk) givesPIN(digits string) error {
 		return nil
 	}
 	command := l.For
-	l.Wrong, l.Until, l.For, l.Given = 0, 0, "", t.w.now.Unix()
+	l.Wrong, l.Until, l.For, l.Under, l.Given = 0, 0, "", false, t.w.now.Unix()
 	if d := t.c.Door; d != nil && !d.Left {
 		d.Passed = true
 	}

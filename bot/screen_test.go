@@ -200,6 +200,18 @@ func TestDangerWhileChoosing(t *testing.T) {
 	}
 }
 
+// Whoever gives their PIN before what met them is over is asked nothing again, and
+// what met them goes on afterwards.
+func TestPINBeforeTheMeetingIsOver(t *testing.T) {
+	t.Parallel()
+	p := build(t).midway("ann").pin("2718")
+	p.returns(2*time.Hour, "/forget").hears()
+	p.says("I want to kill myself").wants("Call or text now.", "What would you like to do now?")
+	p.says("2718").wants("I can erase what you told me.")
+	p.presses("Keep it").wants("All right, nothing was erased.", "What would you like to do now?")
+	p.presses("Go on").wants("Is this a private moment")
+}
+
 // Danger is heard also from somebody who sends faster than we take it, once a
 // minute; what is no danger is not.
 func TestDangerInAFlood(t *testing.T) {

@@ -92,3 +92,27 @@ func TestWaitingThatIsNotWanted(t *testing.T) {
 		})
 	}
 }
+
+// TestFirstQuestionAtAShutDoor: what was asked while the messenger was away is not
+// said to somebody before whom the door has shut meanwhile; they are asked when it
+// opens.
+func TestFirstQuestionAtAShutDoor(t *testing.T) {
+	t.Parallel()
+	h, p, id := inTheMiddle(t)
+	p.openly("Open")
+	h.phone.will(func(bot.Delivery) error { return known(bot.NotSent) })
+	h.mustSteer(id, "ana", bot.Steer{Goal: &care.Goal{Words: "more ease", Weight: 3, Begins: -1}})
+	h.mustSteer(id, "ana", bot.Steer{Agree: true})
+	h.clock.Advance(time.Minute)
+	h.settle()
+	h.clock.Advance(2 * time.Hour)
+	p.says("hello")
+	h.phone.will(nil)
+	h.clock.Advance(time.Minute)
+	h.settle()
+	p.wants("Is this a private moment, on a phone only you read?")
+	p.presses("Yes")
+	if text, _ := p.question(); !strings.Contains(text, "Is this a private moment") {
+		t.Errorf("when the door is open: got %q, want what was asked", text)
+	}
+}

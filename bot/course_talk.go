@@ -244,7 +244,10 @@ func (t *talk) stillAsks(id string, at time.Time) (now, anew bool, err error) {
 	if err != nil || rec == nil {
 		return false, false, err
 	}
-	if t.c.Last > at.Unix() { // they are here
+	switch {
+	case t.barred(): // what the door hides is shown when it opens
+		return false, false, nil
+	case t.c.Last > at.Unix(): // they are here
 		return true, false, nil
 	}
 	now = t.wanted(rec, t.asksOf(rec, t.c.Runs[i])) && !t.allowed(t.w.now).After(t.w.now)

@@ -247,17 +247,17 @@ func (w *world) placeWith(rec *caseRecord, t care.Therapist) care.Place {
 	return care.Place{Case: rec.Case.ID, Groups: w.p.GroupsOf(e.MainTopic), Tier: tier, Since: w.now.Unix()}
 }
 
-// carrier is the therapist in whose caseload a case is, if it is in one: whom the
-// last decision named, or who accepted the client by phone.
+// carrier is the therapist in whose caseload a case is, if it is in one: who
+// accepted the client by phone, or whom the last decision named.
 func (r *caseRecord) carrier() care.TherapistID {
+	for _, m := range r.Case.Episode.History {
+		if m.Move == care.MoveAccept && m.By != "" {
+			return m.By
+		}
+	}
 	for _, d := range slices.Backward(r.Case.Decisions) {
 		if d.Therapist != "" {
 			return d.Therapist
-		}
-	}
-	for _, m := range r.Case.Episode.History {
-		if m.Move == care.MoveAccept {
-			return m.By
 		}
 	}
 	return ""

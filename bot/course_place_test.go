@@ -197,3 +197,28 @@ func TestOldPageAfterAReturn(t *testing.T) {
 		}
 	}
 }
+
+// TestPlaceOfWhoAccepted: whoever is accepted on the telephone has a place with the
+// therapist who accepted them, whoever offered times before.
+func TestPlaceOfWhoAccepted(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	id := p.sends()
+	if err := h.acts("offer", id, "ruth", &care.Decision{Kind: care.Offer, Therapist: "ruth", Times: []int64{hour(50).Unix()}, Overrule: "they know each other"}); err != nil {
+		t.Fatal(err)
+	}
+	h.settle()
+	p.presses("Open it", "Other times").says("mornings")
+	if err := h.acts("call", id, "ana", &care.Decision{Round: 1, Kind: care.Call, Note: "tomorrow"}); err != nil {
+		t.Fatal(err)
+	}
+	h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveAccept, Round: care.AnyRound}})
+	if hers, others := len(h.caseload("ana")), len(h.caseload("ruth")); hers != 1 || others != 0 {
+		t.Errorf("got %d places with ana and %d with ruth, want hers alone", hers, others)
+	}
+	h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveClose, Round: care.AnyRound}})
+	if left := len(h.caseload("ana")) + len(h.caseload("ruth")); left != 0 {
+		t.Errorf("closed: got %d places, want none", left)
+	}
+}

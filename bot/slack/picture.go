@@ -132,12 +132,13 @@ func (r *runner) deleted(ctx context.Context, file string) bool {
 // lasts, and then all that modals show: nobody is there any more to hear that one
 // is closed.
 func (r *runner) sweeps(ctx context.Context) {
-	r.leftovers(ctx)
+	looked := r.leftovers(ctx)
 	tick := time.NewTicker(min(r.opt.PictureFor, time.Minute))
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
+			looked = looked || r.leftovers(ctx)
 			now := r.opt.Now()
 			r.wipeAll(ctx, func(p shown) bool { return !now.Before(p.until) })
 		case <-ctx.Done():
@@ -163,25 +164,30 @@ func (r *runner) wipeAll(ctx context.Context, which func(shown) bool) {
 	}
 }
 
-// leftovers deletes the pictures of a run that did not end as it should.
-func (r *runner) leftovers(ctx context.Context) {
+// leftovers deletes the pictures of a run that did not end as it should, and
+// reports whether there is no more to look for; an app without the scope for it
+// has left none. What is not deleted now is later.
+func (r *runner) leftovers(ctx context.Context) bool {
 	me, err := r.client.AuthTestContext(ctx)
 	for page := 1; err == nil && page <= oldPages; page++ {
 		var files []api.File
 		var at *api.Paging
 		files, at, err = r.client.GetFilesContext(ctx, api.GetFilesParameters{User: me.UserID, Types: "images", Count: mostOld, Page: page})
 		for _, f := range files {
-			if f.Name == r.pictureName() && f.User == me.UserID && !r.shows(f.ID) {
-				r.deleted(ctx, f.ID)
+			if f.Name == r.pictureName() && f.User == me.UserID && !r.shows(f.ID) && !r.deleted(ctx, f.ID) {
+				r.guard.Lock()
+				r.pictures["left/"+f.ID] = shown{file: f.ID} // of no modal, and its time is up
+				r.guard.Unlock()
 			}
 		}
 		if err == nil && page >= at.Pages {
-			return
+			return true
 		}
 	}
 	if err != nil && ctx.Err() == nil {
 		r.opt.Log.Warn("old pictures were not looked for", "err", r.explain("files.list", err))
 	}
+	return err == nil || code(err) == "missing_scope"
 }
 
 // shows reports whether a modal shows a file, or will in a moment.

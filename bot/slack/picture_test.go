@@ -170,6 +170,21 @@ func TestPictureGoes(t *testing.T) {
 	})
 }
 
+// What a crash left goes also where Slack is not to be reached when Run begins again.
+func TestOldPictureGoesLater(t *testing.T) {
+	t.Parallel()
+	for _, step := range []string{"auth.test", "files.list", "files.delete"} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(s *settings) { s.slack.PictureFor = 20 * time.Millisecond })
+			w.fake.PutFile(fakeslack.Bot, "course-harbour.png")
+			w.fake.Script(step, fakeslack.Fault{Error: "fatal_error"})
+			w.run()
+			w.noFiles("some time after the crash")
+		})
+	}
+}
+
 // Where Slack takes no picture, the table stands, and a line says how to see it.
 func TestNoPicture(t *testing.T) {
 	t.Parallel()

@@ -152,6 +152,50 @@ func TestGoodbyeOfTheNewestEnding(t *testing.T) {
 	}
 }
 
+// TestSecondEnding: whoever answered an ending that was taken back, or came back
+// after one, is asked and told good-bye again at the next.
+func TestSecondEnding(t *testing.T) {
+	t.Parallel()
+	rest := []string{"Open it", "Yes, go on", "I would rather say it in person", "No list, please", "I do not know yet", "No notes, please", "I will decide later"}
+	for name, between := range map[string]func(h *house, id care.CaseID){
+		"taken back": func(h *house, id care.CaseID) {
+			n := len(h.view(id).Episode.History)
+			h.mustSteer(id, "ana", bot.Steer{Undo: &n})
+			h.mustSteer(id, "ana", bot.Steer{Cancel: 2})
+		},
+		"back": func(h *house, id care.CaseID) {
+			h.mustSteer(id, "ana", bot.Steer{Cancel: 2})
+			for _, m := range []care.MoveName{care.MoveReturn, care.MoveStart} {
+				h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: m, Round: care.AnyRound}})
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h, p, id := inTheMiddle(t)
+			at := h.clock.Now().Add(98 * time.Hour).Truncate(time.Hour).Unix() // with it the case stays at its ending
+			h.mustSteer(id, "ana", bot.Steer{Book: &care.SessionOffer{Kind: care.ForTherapy, Therapist: "ana", Times: []int64{at}}})
+			for _, words := range []string{"The old words.", "The new words."} {
+				h.clock.Advance(time.Minute)
+				h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: care.MoveEnd, Round: care.AnyRound, Goodbye: words}})
+				p.hears()
+				h.clock.Advance(time.Minute)
+				h.settle()
+				p.answers(rest...)
+				if heard := strings.Join(p.hears(), "\n"); !strings.Contains(heard, words) {
+					t.Errorf("got %q, want %q; in %s", heard, words, h.view(id).Episode.At())
+				}
+				if words == "The old words." {
+					between(h, id)
+				}
+			}
+			if at := h.view(id).Episode.At(); at != care.PhaseClosed {
+				t.Errorf("in the end: in %s, want it closed", at)
+			}
+		})
+	}
+}
+
 // TestEndingTakenBack: the questions of an ending that was taken back go no further.
 func TestEndingTakenBack(t *testing.T) {
 	t.Parallel()

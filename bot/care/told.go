@@ -56,11 +56,12 @@ func (c Case) ToldBy(id PersonID) []Told {
 }
 
 // Answered reports whether a person's last question of a kind was answered, or
-// was left unanswered for good.
+// was left unanswered for good, since what is asked about began: an earlier ending
+// is none.
 func (c Case) Answered(name CadenceName, id PersonID) bool {
 	for _, a := range slices.Backward(c.Asks) {
 		if a.Cadence == name && a.Person == id && a.Off == 0 {
-			return !a.Open()
+			return !a.Open() && a.At >= c.Episode.started(name)
 		}
 	}
 	return false

@@ -558,6 +558,15 @@ func TestExport(t *testing.T) {
 	if err != nil || logged[len(logged)-1] != "test: exported to ana" || slices.ContainsFunc(logged, func(l string) bool { return strings.Contains(l, "sam") }) {
 		t.Errorf("the log says %q (%v)", logged, err)
 	}
+	if err := h.Act(t.Context(), h.practice.ID(), bot.Act{ID: "glass", Case: id, By: "sam", Glass: "a colleague asked me to look"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.looks(id, "sam"); err != nil {
+		t.Errorf("sam, who broke the glass, looks: got %v", err)
+	}
+	if _, err := h.Export(t.Context(), id, "test", "sam", "sam"); !errors.Is(err, bot.ErrNotAllowed) {
+		t.Errorf("sam, who broke the glass, takes the record: got %v", err)
+	}
 }
 
 // What was decided is shown once it was told, with the therapist's words to the

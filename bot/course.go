@@ -389,6 +389,12 @@ func (w *world) move(rec *caseRecord, name care.MoveName, by care.Mover) error {
 	if err != nil {
 		return err
 	}
+	return w.moved(rec, did)
+}
+
+// moved frees what a move, or its taking back, cancelled, and gives the case's
+// place back or takes it again.
+func (w *world) moved(rec *caseRecord, did care.Change) error {
 	for _, s := range did.Cancelled {
 		if err := w.free(rec.Case.ID, &rec.Case, s); err != nil {
 			return err

@@ -152,6 +152,24 @@ func TestGoodbyeOfTheNewestEnding(t *testing.T) {
 	}
 }
 
+// TestReturnTakenBack: where a return is taken back, a session that was set since is
+// cancelled, and its time is free.
+func TestReturnTakenBack(t *testing.T) {
+	t.Parallel()
+	h, _, id := treated(t)
+	for _, m := range []care.MoveName{care.MoveClose, care.MoveReturn} {
+		h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: m, Round: care.AnyRound}})
+	}
+	at := h.clock.Now().Add(50 * time.Hour).Truncate(time.Hour).Unix()
+	h.mustSteer(id, "ana", bot.Steer{Book: &care.SessionOffer{Therapist: "ana", Times: []int64{at}}})
+	n := len(h.view(id).Episode.History)
+	h.mustSteer(id, "ana", bot.Steer{Undo: &n})
+	load, err := h.StoredCaseload(t.Context(), "ana")
+	if s := h.view(id).Sessions; err != nil || len(load.Held) != 0 || s[len(s)-1].Open() {
+		t.Errorf("%v; got %d times held and the session %s, want neither", err, len(load.Held), s[len(s)-1].State)
+	}
+}
+
 // TestSecondEnding: whoever answered an ending that was taken back, or came back
 // after one, is asked and told good-bye again at the next.
 func TestSecondEnding(t *testing.T) {

@@ -118,7 +118,7 @@ func steered(w *world, rec *caseRecord, by care.TherapistID, s Steer) (string, e
 		if err != nil {
 			return "", err
 		}
-		return "move taken back", w.carries(rec, did)
+		return "move taken back", w.moved(rec, did)
 	case s.Offer != nil:
 		return "times offered", w.offers(rec, *s.Offer)
 	case s.Book != nil:

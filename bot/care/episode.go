@@ -337,12 +337,16 @@ func (c *Case) Move(name MoveName, by Mover, at time.Time) (Change, error) {
 		c.Episode.Since = at.Unix()
 	}
 	c.moved(Moved{Move: name, From: from, To: m.To, As: by.As, By: by.By, At: at.Unix(), Why: by.Why})
-	did := change(from, m.To)
+	return c.stops(change(from, m.To), at), nil
+}
+
+// stops calls off and cancels what a change stops.
+func (c *Case) stops(did Change, at time.Time) Change {
 	c.CallOff(at)
 	if slices.Contains(did.Stops, CadenceSessions) {
 		did.Cancelled = c.cancelAll(at)
 	}
-	return did, nil
+	return did
 }
 
 // cancelAll cancels what is offered and what is booked and has not begun.
@@ -375,7 +379,8 @@ func (c *Case) movedSince(op string) error {
 
 // UndoMove takes back the last move of a therapist, by themselves, as long as
 // the practice allows and while nobody has moved the case since. The history
-// keeps both; what the move called off or cancelled stays so. It returns ErrNotPossible or, when somebody moved it since the
+// keeps both; what the move called off or cancelled stays so, and sessions that
+// were set since are cancelled where there are none. It returns ErrNotPossible or, when somebody moved it since the
 // round that the therapist saw, a *Conflict with ErrDecided.
 func (c *Case) UndoMove(by Mover, r Rules, at time.Time) (Change, error) {
 	n := len(c.Episode.History)
@@ -403,8 +408,7 @@ func (c *Case) UndoMove(by Mover, r Rules, at time.Time) (Change, error) {
 		}
 	}
 	c.moved(Moved{From: last.To, To: last.From, As: RolePart, By: by.By, At: at.Unix()})
-	c.CallOff(at)
-	return change(last.To, last.From), nil
+	return c.stops(change(last.To, last.From), at), nil
 }
 
 // MayMove returns the moves that somebody could make now, in the order of the

@@ -125,8 +125,9 @@ func (p *person) several(q telegramtest.Message, buttons []telegramtest.Button) 
 	switch {
 	case p.chance(15):
 		p.say(strings.Join(numbers, ", "))
+		p.say("that is all")
 	case p.chance(10) && len(labels) == 1:
-		p.say(labels[0])
+		p.say(labels[0] + ", that is all")
 	default:
 		for _, l := range labels {
 			p.press(q, buttons[slices.IndexFunc(buttons, func(b telegramtest.Button) bool { return b.Label == l })])

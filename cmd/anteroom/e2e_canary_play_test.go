@@ -140,7 +140,7 @@ func (g *guest) stays(ctx context.Context) error {
 	if err := g.writes(ctx, "Who would come", "all safe", w()+" keeps <us> \"apart\" & äöü", "back", w()+" it is", "back", w(), "back", w()+" 100%", "back", "it is "+w()); err != nil {
 		return err
 	}
-	if err := g.writes(ctx, "Is there something that must fit", append(coming, "8", "In person", "Yes, that works")...); err != nil {
+	if err := g.writes(ctx, "Is there something that must fit", append(coming, "8", "In person", "That is all", "Yes, that works")...); err != nil {
 		return err
 	}
 	if err := g.writes(ctx, "How may we reach you", "mind my "+w(), "back", w()+"/"+"x", "back", w()+"\\", "back", "\n"+w(), "back", "my "+w(),

@@ -169,7 +169,7 @@ const (
 func (c *clinic) enquires() fakeslack.Message {
 	c.Helper()
 	c.says("/start", "start", "I agree", "yes", "yes, I am", "California", "all safe", topicCanary+" is my trouble",
-		"A partner and me", "None of these", "some months", "Yes, I feel safe", "8", "In person", "Yes, that works",
+		"A partner and me", "None of these", "some months", "Yes, I feel safe", "8", "In person", "That is all", "Yes, that works",
 		wishCanary+", please", nameCanary+" O'Neill, she", "By phone, discreet", "+1 415 "+phoneCanary, "Send it")
 	all := c.slack.Messages(fakeslack.Channel)
 	if len(all) != 1 || !strings.Contains(all[0].Plain(), "Read summary") {

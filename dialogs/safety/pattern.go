@@ -205,12 +205,15 @@ func (b *builder) sound(line string, p *pattern) (what, mend string) {
 }
 
 // literal is the term for words that stand in a pattern themselves: "hit",
-// "suicid*", "hit|beat_up|{kick}".
+// "suicid*", "hit|beat_up|{kick}". In a rule, a choice takes all of a list; in a line
+// of a list, its words and phrases.
 func (b *builder) literal(f string) (id int32, what, mend string) {
 	if id, ok := b.literals[f]; ok {
 		return id, "", ""
 	}
 	var phrases [][]int32
+	var listings []int32
+	reach := 0
 	for one := range strings.SplitSeq(f, "|") {
 		if name, ok := strings.CutPrefix(one, "{"); ok && strings.HasSuffix(name, "}") {
 			name = name[:len(name)-1]
@@ -219,6 +222,10 @@ func (b *builder) literal(f string) (id int32, what, mend string) {
 				return 0, fmt.Sprintf("there is no list {%s}", name), suggest(name, b.listNames())
 			}
 			phrases = append(phrases, b.terms[list]...)
+			if b.lined {
+				listings = append(listings, b.listOf[list]...)
+				reach = max(reach, b.longest[list])
+			}
 			continue
 		}
 		words, what, mend := b.phrase(strings.ReplaceAll(one, "_", " "))
@@ -229,6 +236,12 @@ func (b *builder) literal(f string) (id int32, what, mend string) {
 	}
 	id = b.term(phrases)
 	b.literals[f] = id
+	if listings != nil {
+		b.listOf[id], b.longest[id] = listings, reach
+		for _, l := range listings {
+			b.listings[l].terms = append(b.listings[l].terms, id)
+		}
+	}
 	return id, "", ""
 }
 
@@ -395,7 +408,7 @@ func (b *builder) anchor() {
 				put(branches, b.branch(p), n)
 			}
 		}
-		if l, ok := b.listOf[a.term]; ok {
+		for _, l := range b.listOf[a.term] {
 			b.listings[l].anchors = b.listings[l].anchors.with(a.phase, a.anchor)
 		}
 	}

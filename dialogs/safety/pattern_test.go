@@ -44,6 +44,7 @@ contexts:
 		{"thirty words", "{kid} & slapped", []string{"daughter " + words + "slapped"}, []string{"daughter word word " + words + "slapped", "slapped word word " + words + "daughter"}},
 		{"three pieces", "{kid} & slapped & drunk", []string{"drunk, he slapped my daughter"}, []string{"drunk, my daughter slapped, no", "he slapped my daughter"}[1:]},
 		{"what must not stand there", "slapped & ! {fun}", []string{"he slapped me"}, []string{"he slapped me for fun", "he laughed. he slapped me"}},
+		{"a line of a list in a choice", "{kid} & {hurts}|{far}|yelled", []string{"he hit her again, my daughter", "slapped she kept on crying, my little one", "he yelled at my daughter", "he slapped my daughter"}, []string{"he hit my daughter"}},
 		{"a line in a list", "{hurts} & {kid}", []string{"he hit her again, my daughter", "my little one: he beat us both up again"}, []string{"he hit my daughter", "he hit. daughter again"}},
 		{"a piece of several words", "{kid} .. cries & slapped", []string{"slapped, and my daughter always cries"}, []string{"cries my daughter slapped"}},
 		{"the first piece is negated", "slapped & {kid}", []string{"not my daughter but he slapped me", "he slapped me, not my daughter"}, []string{"he never slapped my daughter"}},
@@ -174,7 +175,7 @@ func TestSteps(t *testing.T) {
 // for few tries: what a line needs is known to be missing before it is tried.
 func TestOrdinarySteps(t *testing.T) {
 	text := ordinary()
-	if steps := safety.Steps(rules(t), text); steps > len(text) {
+	if steps := safety.Steps(rules(t), text); steps > len(text)*5/4 {
 		t.Errorf("%d bytes took %d steps", len(text), steps)
 	}
 }

@@ -35,7 +35,7 @@ type rule struct {
 
 // listing is a list that has lines beside its words and phrases.
 type listing struct {
-	terms   []int32 // the list
+	terms   []int32 // the list, and the choices that name it
 	anchors *anchors
 }
 
@@ -76,8 +76,9 @@ type builder struct {
 	terms    [][][]int32        // words and phrases of each term
 	longest  map[int32]int      // by list: how many words its lines may cover
 	names    map[string]int32   // lists
-	listOf   map[int32]int32    // their listings
+	listOf   map[int32][]int32  // their listings, and those of choices among them
 	written  map[int32][]lineOf // their lines
+	lined    bool               // the lines of lists are read
 	literals map[string]int32
 	contexts map[string]int
 	tolerant []string
@@ -100,7 +101,7 @@ func Load(fsys fs.FS) (*Rules, error) {
 	}
 	b := &builder{
 		Rules: Rules{lex: newLexicon()},
-		names: make(map[string]int32), listOf: make(map[int32]int32), longest: make(map[int32]int), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
+		names: make(map[string]int32), listOf: make(map[int32][]int32), longest: make(map[int32]int), written: make(map[int32][]lineOf), literals: make(map[string]int32), contexts: make(map[string]int),
 		spoken: make(map[int32]bool), roots: make(map[int32]int32), frequent: make(map[int32]float64),
 	}
 	files, failed, read := make([]*file, len(names)), make([]error, len(names)), sync.WaitGroup{}
@@ -173,6 +174,8 @@ func (b *builder) build(files []*file) {
 			b.line(l.file, l.text, id)
 		}
 	}
+	clear(b.literals) // choices of lines take the lists' words and phrases, those of rules their lines too
+	b.lined = true
 	ids := make(map[string]ruleText)
 	for _, f := range files {
 		for _, o := range f.overlooked {
@@ -210,8 +213,8 @@ func (b *builder) words(f *file) {
 		for _, e := range l.entries {
 			phrases := writeOut(e.text)
 			if phrases == nil {
-				if _, ok := b.listOf[id]; !ok {
-					b.listOf[id] = int32(len(b.listings))
+				if b.listOf[id] == nil {
+					b.listOf[id] = []int32{int32(len(b.listings))}
 					b.listings = append(b.listings, listing{terms: []int32{id}})
 				}
 				b.written[id] = append(b.written[id], lineOf{f, e})
@@ -270,7 +273,7 @@ func (b *builder) line(f *file, line text, list int32) {
 		f.bad(line, what, mend)
 		return
 	}
-	b.add(listed, p, b.listOf[list])
+	b.add(listed, p, b.listOf[list][0])
 	b.longest[list] = max(b.longest[list], b.reach(p.items))
 }
 

@@ -144,7 +144,7 @@ func TestWordsAtSeveral(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", words, got, want)
 		}
 	}
-	p := build(t).person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe").says("i like bdsm")
+	p := build(t).person("ann").consents().presses("Yes, I am").says("California").presses("Yes, all safe").says("we argue a lot")
 	p.presses("Just me. No partner or ex")
 	if text, buttons := p.question(); !strings.HasPrefix(text, "You wrote it in your own words.") || slices.ContainsFunc(buttons, func(b bot.Button) bool { return strings.Contains(b.Label, "under 18") }) {
 		t.Errorf("after own words it asks %q with %v", text, buttons)

@@ -442,8 +442,8 @@ func (t *talk) said(text string) error {
 		return nil
 	}
 	if command != "" {
-		if bare && !choosing && t.answers(text) {
-			return t.input(dialogs.Words{Text: text})
+		if words := (dialogs.Words{Text: text, Whole: true}); bare && !choosing && t.answers(words) {
+			return t.input(words)
 		}
 		t.entersNothing()
 		return t.command(command, arg)
@@ -465,7 +465,7 @@ func (t *talk) said(text string) error {
 		t.phrase("too-long")
 		return t.again()
 	}
-	if t.c.Rest != 0 && !t.answers(text) { // a thank-you is no answer
+	if t.c.Rest != 0 && !t.answers(dialogs.Words{Text: text}) { // a thank-you is no answer
 		t.phrase("resting")
 		return nil
 	}

@@ -22,22 +22,23 @@ var commandWords = map[string]string{
 	"sessions": "sessions", "reminders": "reminders",
 }
 
-// answers reports whether words are an answer to the open question. Own words
+// answers reports whether words are an answer to the open question: of words that
+// are a command too, only the whole name of one. Own words
 // beside the answers offered do not count: "back" would always be some. Nor
 // does one miss too many, which leads away as an answer does.
-func (t *talk) answers(text string) bool {
+func (t *talk) answers(words dialogs.Words) bool {
 	turn, err := t.open()
 	if err != nil || turn.Open == nil || turn.Open.Type == script.Text {
 		return false
 	}
 	run := *t.top()
 	run.Misses = 0
-	tried, err := dialogs.Step(t.w.p.Library, run, dialogs.Words{Text: text}, t.w.now, t.tongue().form, t.host)
+	tried, err := dialogs.Step(t.w.p.Library, run, words, t.w.now, t.tongue().form, t.host)
 	if err != nil || !tried.Accepted && slices.Equal(tried.Run.Draft, run.Draft) {
 		return false
 	}
 	return !slices.ContainsFunc(tried.Run.Trail, func(e dialogs.Entry) bool {
-		return e.Step == turn.Open.Step && (e.Kind == dialogs.Missed || strings.HasSuffix(e.Value, "\n"+text))
+		return e.Step == turn.Open.Step && (e.Kind == dialogs.Missed || strings.HasSuffix(e.Value, "\n"+words.Text))
 	})
 }
 

@@ -18,7 +18,7 @@ func TestTextsAreFilledIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	besides := map[string][]string{"progress": {"n", "left"}, "help-why": {"why"}, "so-far": {"chosen", "done"}, "forget-kept": {"what", "until"}, "forget-done": {"backups"}, "looks-earlier": {"n"},
+	besides := map[string][]string{"progress": {"n", "left"}, "help-why": {"why"}, "so-far": {"chosen", "done"}, "so-far.own": {"chosen", "done"}, "forget-kept": {"what", "until"}, "forget-done": {"backups"}, "looks-earlier": {"n"},
 		"record.made": {"moment"}, "record.course.told": {"moment"}, "record.course.told.of": {"moment", "assignment"},
 		"record.session": {"when", "therapist"}, "record.session.off": {"when", "therapist"}, "record.play": {"when", "assignment"}, "record.decision.offer": {"therapist", "colleague", "times"}, "record.decision.colleague": {"therapist", "colleague"},
 		"record.decision.date": {"date"}, "record.reply.picked": {"times"}, "release.line": {"n", "to", "fields", "why", "date"},

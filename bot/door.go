@@ -106,7 +106,7 @@ func (t *talk) answersIt() bool {
 		_, found, _, err := t.chosen(what.Data)
 		return found && err == nil
 	case Words:
-		return !what.Edited && t.answers(strings.TrimSpace(what.Text))
+		return !what.Edited && t.answers(dialogs.Words{Text: strings.TrimSpace(what.Text)})
 	}
 	return false
 }
@@ -190,7 +190,7 @@ func (t *talk) knocks(m Words) error {
 		return t.doorAsks()
 	case t.c.Lock.wants() != "" && isPIN(text):
 		return t.givesPIN(text)
-	case t.inFront() && !word && (command == "" || bare && t.answers(text)):
+	case t.inFront() && !word && (command == "" || bare && t.answers(dialogs.Words{Text: text, Whole: true})):
 		return t.heard(m)
 	case t.passes(command):
 		return t.command(command, arg)

@@ -140,11 +140,11 @@ func (t *talk) mostUsed() string {
 // wholes are the countries whose places stand in the list of places by region.
 var wholes = []string{"US", "CA", "AU"}
 
-// country takes the name of a whole country where help numbers are asked for and
-// a region is not needed: the numbers follow the country.
+// country takes the name of a whole country where it is asked for the place: help
+// numbers follow the country. Where they are all that it is asked for, that is enough.
 func (t *talk) country(text string) (bool, error) {
 	turn, err := t.open()
-	if err != nil || turn.Open == nil || !turn.Open.CanSkip || t.answers(text) {
+	if err != nil || turn.Open == nil || t.answers(dialogs.Words{Text: text}) {
 		return false, err
 	}
 	if asks, err := t.asks(factHere); err != nil || !asks {
@@ -153,6 +153,9 @@ func (t *talk) country(text string) (bool, error) {
 	for _, country := range wholes {
 		if t.names(country, text) {
 			t.c.Country = country
+			if !turn.Open.CanSkip {
+				return false, nil
+			}
 			return true, t.input(dialogs.Skip{})
 		}
 	}

@@ -257,7 +257,7 @@ func TestButtonsAfterAnEdit(t *testing.T) {
 	t.Parallel()
 	const intake = "dialogs/intake.yaml"
 	renamed := []string{"\n  age:\n", "\n  of-age:\n", "yes-private: age,", "yes-private: of-age,", "{else: age}", "{else: of-age}",
-		"of: [adult, minor]", "of: [grown, minor]", "      adult:", "      grown:"}
+		"of: [adult, minor]", "of: [grown, minor]", "      adult:", "      grown:", "adult: 18 to", "grown: 18 to"}
 	tests := []struct {
 		name, moved string
 		counts      bool

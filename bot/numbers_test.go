@@ -154,8 +154,7 @@ func TestWholeCountries(t *testing.T) {
 	p := build(t).person("ann").consents().presses("Yes, I am")
 	p.hears()
 	p.says("usa").wants("I need one place that I know.", "Where are you right now?")
-	p.says("i want to kill myself").wants("Call or text now.", "Which country or state are you in now?")
-	p.says("usa").wants("988 Suicide and Crisis Lifeline", "What would you like to do now?")
+	p.says("i want to kill myself").wants("Call or text now. It is free, day or night.\n988 Suicide and Crisis Lifeline", "What would you like to do now?")
 	p.presses("Go on").hears()
 	p.says("now").hears()
 	p.says("Spain").hears() // the newest counts

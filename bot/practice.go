@@ -168,7 +168,7 @@ func (s *Service) Reload(p *Practice) error {
 // phrases are the keys of all sentences that the service uses.
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resting", "resumed", "stopped",
-	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "so-far", "own-words", "numbers.most", "places.US", "places.CA", "places.AU", "returning", "changed", "program",
+	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "so-far", "so-far.own", "own-words", "numbers.most", "which-place", "places.US", "places.CA", "places.AU", "returning", "changed", "program",
 	"welcome-back", "after-sent", "after-sent.more", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "readers", "readers.asks", "confidential", "confidential.asks", "cost", "cost.asks", "insurance", "insurance.asks", "duration", "duration.asks", "forget-kept.what", "forget-kept.until", "copies.none",
 	"looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",
@@ -178,7 +178,7 @@ var phrases = []string{
 	"x.line", "x.honest", "word.ask", "word.bad", "word.set", "lock.consent", "lock.left", "btn.lock.leave", "btn.lock.change", "btn.lock.remove",
 	"pin.door", "pin.ask", "pin.new", "pin.again", "pin.digits", "pin.differ", "pin.set", "pin.change", "pin.removed", "pin.wrong", "pin.wait", "pin.cleared",
 	"words.weekdays", "words.months", "words.clock", "words.clock.full", "words.date", "words.date.year", "words.moment", "words.days",
-	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.place", "words.done", "words.no", "words.year.other", "words.month.other", "words.day.other",
+	"words.hours", "words.open", "words.and", "words.and.before-i", "words.join", "words.place", "words.done", "words.no", "words.not", "words.idle", "words.numbers", "words.lengths", "words.about", "words.least", "words.most", "words.money", "words.year.other", "words.month.other", "words.day.other",
 	"words.hour.other", "words.minute.other", "words.second.other",
 	"invite.link", "invite.code", "invite.closed", "invite.refused", "secrets.no-secrets", "secrets.limited", "partner.after",
 	"screen.doctor", "screen.services", "screen.services-again", "screen.blocked", "btn.therapy", "after-help",

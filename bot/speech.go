@@ -71,7 +71,14 @@ func newSpeech(p *Practice) *speech {
 				claim(s.languages, script.Fold(names.Name(g.tag)), g.lang)
 			}
 		}
-		for _, name := range []string{dialogs.WordsMonths, dialogs.WordsJoin, dialogs.WordsPlace, dialogs.WordsDone, dialogs.WordsNo} {
+		var countries []string
+		for _, country := range wholes {
+			for _, other := range s.tongues {
+				countries = append(countries, country+"|"+other.say("places."+country))
+			}
+		}
+		g.heard[dialogs.WordsWholes], g.heard[dialogs.WordsWhich] = strings.Join(countries, "\n"), g.say("which-place")
+		for _, name := range dialogs.Heard {
 			lines := []string{g.say(name)}
 			for _, other := range s.tongues {
 				if other != g {

@@ -204,7 +204,7 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 			}
 			text := t.question(o)
 			if o.Multi && turn.Run.Rev == before && !slices.Equal(turn.Run.Draft, draft) {
-				text = t.soFar(o.Options)
+				text = t.soFar(o.Question)
 			}
 			t.send(Text{Text: text, Buttons: t.buttons(o.Question)}, asks)
 		case dialogs.Alert:
@@ -227,18 +227,20 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 }
 
 // soFar says what is chosen in a choice of several, to somebody who types.
-func (t *talk) soFar(options []dialogs.Option) string {
+func (t *talk) soFar(q dialogs.Question) string {
 	var chosen []string
-	done := ""
-	for _, o := range options {
-		if o.Chosen {
+	key, done := "so-far", ""
+	for _, o := range q.Options {
+		switch {
+		case o.ID == dialogs.PressDone:
+			done = o.Label
+		case o.Own:
+			key = "so-far.own"
+		case o.Chosen:
 			chosen = append(chosen, "“"+o.Label+"”")
 		}
-		if o.ID == dialogs.PressDone {
-			done = o.Label
-		}
 	}
-	return t.text("so-far", "chosen", t.tongue().list(chosen), "done", done)
+	return t.text(key, "chosen", t.tongue().list(chosen), "done", done)
 }
 
 // question writes a question with its progress. Only the intake is counted, and

@@ -42,8 +42,10 @@ func (r *textsReader) parts() {
 			what, mend = names(t.Words, 7)
 		case "words.months":
 			what, mend = names(t.Words, 12)
-		case "words.join", "words.done", "words.no":
+		case "words.join", "words.done", "words.no", "words.not", "words.idle", "words.numbers", "words.about", "words.least", "words.most", "words.money":
 			what, mend = names(t.Words, 0)
+		case "words.lengths":
+			what, mend = names(t.Words, 4)
 		case "words.place":
 			what, mend = places(t.Words)
 		case "words.clock":

@@ -63,7 +63,7 @@ func BenchmarkStep(b *testing.B) {
 		in   dialogs.Input
 	}{
 		{"Press", 14, dialogs.Press{Answer: "7"}},
-		{"Words", 13, dialogs.Words{Text: "Pain and desire"}},
+		{"Words", 13, dialogs.Words{Text: "Pain and desire, done"}},
 		{"Back", 14, dialogs.Back{}},
 		{"Review", 21, dialogs.Press{Answer: "pain"}},
 	} {

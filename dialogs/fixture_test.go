@@ -173,7 +173,7 @@ type desk struct {
 func (d *desk) Given(name string, _ dialogs.Facts) string {
 	return map[string]string{
 		"fee.full":          "120",
-		dialogs.WordsJoin:   "and\ny|e",
+		dialogs.WordsJoin:   "and|or\ny|e",
 		dialogs.WordsPlace:  "i'm in …|we live in …|i live in …|in …|from …|… now\nvivo en …|… ahora|… ahora mismo",
 		dialogs.WordsMonths: "January|February|March|April|May|June|July|August|September|October|November|December\nenero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
 	}[name]

@@ -1,6 +1,7 @@
 package dialogs
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 type reading struct {
 	kind  readKind
 	value string
+	draft []string // of readDraft and readFew
 }
 
 type readKind uint8
@@ -28,7 +30,8 @@ const (
 	readSkip
 	readChange
 	readPick
-	readNo // a plain "no" that is none of the answers
+	readFew // of a place: those that can be meant
+	readNo  // a plain "no" that is none of the answers
 )
 
 // matchLength bounds, in bytes, what is compared with labels: longer words
@@ -50,23 +53,23 @@ func (w *walk) press(id string) reading {
 		return reading{kind: readChange}
 	case s.Type == script.Scale:
 		if v, ok := s.Into.Parse(id); ok {
-			return reading{readAnswer, v.Text}
+			return reading{kind: readAnswer, value: v.Text}
 		}
 	case w.offered != nil:
 		id = renamed(w.d.Moved.Answers[s.ID], id)
 		if i, ok := w.offered.Find(id); ok && w.offersAt(i) {
 			if s.Type.Many() {
-				return reading{readToggle, id}
+				return reading{kind: readToggle, value: id}
 			}
-			return reading{readAnswer, id}
+			return reading{kind: readAnswer, value: id}
 		}
 	}
 	return reading{kind: readNothing}
 }
 
-// read reads typed words.
+// read reads typed words. Whoever ends a choice of several that their own words
+// ended already says nothing new.
 func (w *walk) read(typed string) reading {
-	s := w.open
 	text := clean(typed)
 	folded := ""
 	if len(text) <= matchLength {
@@ -75,22 +78,56 @@ func (w *walk) read(typed string) reading {
 	if w.picking() {
 		return w.readPick(folded)
 	}
+	r := w.readAs(text, folded)
+	if (r.kind == readMiss || r.kind == readNo || w.open.Type == script.Text) && w.wroteOwn() && w.says(WordsDone, folded) {
+		return reading{kind: readNothing}
+	}
+	return r
+}
+
+// wroteOwn reports that the last answer was own words at a choice of several.
+func (w *walk) wroteOwn() bool {
+	if w.latest == 0 {
+		return false
+	}
+	e := w.run.Trail[w.latest-1]
+	i, ok := find(w.d, e.Step)
+	return ok && w.d.Steps[i].Type.Many() && strings.Contains(e.Value, "\n")
+}
+
+func (w *walk) readAs(text, folded string) reading {
+	s := w.open
 	if r, ok := w.extra(folded); ok {
 		return r
 	}
 	switch s.Type {
 	case script.Choice, script.Country:
+		if s.Type == script.Country && len(folded) == 2 { // a code may be that of a country and of a region
+			if few := w.place(text); len(few) > 1 {
+				return w.few(few)
+			}
+		}
 		if w.offered != nil {
 			if i, ok := w.match(folded); ok {
-				return reading{readAnswer, w.offered.All[i].ID}
+				return reading{kind: readAnswer, value: w.offered.All[i].ID}
 			}
 		}
 		if r, ok := w.extraByNumber(folded); ok {
 			return r
 		}
+		if w.whole {
+			return reading{}
+		}
+		if i, ok := w.spanned(text); ok {
+			return reading{kind: readAnswer, value: w.offered.All[i].ID}
+		}
 		if s.Type == script.Country {
-			if i, ok := w.place(text); ok {
-				return reading{readAnswer, w.offered.All[i].ID}
+			switch found := w.place(text); len(found) {
+			case 0:
+			case 1:
+				return reading{kind: readAnswer, value: w.offered.All[found[0]].ID}
+			default:
+				return w.few(found)
 			}
 		}
 		if s.OwnInto == nil && s.Type == script.Choice && w.says(WordsNo, folded) {
@@ -102,24 +139,38 @@ func (w *walk) read(typed string) reading {
 			return r
 		}
 		return w.readSeveral(folded, text)
-	case script.Number, script.Scale, script.Money:
-		if n, ok := number(text, s.Type == script.Scale); ok && n >= s.Into.Min && n <= s.Into.Max {
-			return reading{readAnswer, decimal(n)}
+	case script.Scale:
+		if n, ok := w.scaled(text, folded); ok && n >= s.Into.Min && n <= s.Into.Max {
+			return reading{kind: readAnswer, value: decimal(n)}
+		}
+	case script.Number, script.Money:
+		if n, ok := w.counted(text); ok && n >= s.Into.Min && n <= s.Into.Max {
+			return reading{kind: readAnswer, value: decimal(n)}
 		}
 	case script.Date:
 		if day, ok := date(text, w.words(WordsMonths)); ok {
-			return reading{readAnswer, day}
+			return reading{kind: readAnswer, value: day}
 		}
 	case script.Contact:
 		if contact(text) {
-			return reading{readAnswer, text}
+			return reading{kind: readAnswer, value: text}
 		}
 	case script.Text:
 		if text != "" && utf8.RuneCountInString(text) <= s.Into.Max && letters(text) >= s.Into.Min {
-			return reading{readAnswer, text}
+			return reading{kind: readAnswer, value: text}
 		}
 	}
 	return reading{}
+}
+
+// few offers the places that can be meant.
+func (w *walk) few(found []int) reading {
+	r := reading{kind: readFew}
+	slices.Sort(found)
+	for _, i := range found {
+		r.draft = append(r.draft, w.offered.All[i].ID)
+	}
+	return r
 }
 
 func letters(s string) (n int) {
@@ -150,10 +201,14 @@ func unwanted(r rune) bool {
 }
 
 func (w *walk) match(folded string) (int, bool) {
-	if w.open.From == nil {
-		return w.offered.Match(folded, w.offered.Shown, nil)
+	shown, offered := w.shown(), (func(int) bool)(nil)
+	if w.open.From != nil {
+		offered = w.offersAt
 	}
-	return w.offered.Match(folded, w.shown(), w.offersAt)
+	if w.whole {
+		return w.offered.Named(folded, shown, offered)
+	}
+	return w.offered.Match(folded, shown, offered)
 }
 
 // extra reads the label of a button that is no answer.
@@ -192,33 +247,55 @@ func extraReading(id string) reading {
 }
 
 // own takes words that match no option as the answer that stands for them,
-// where the question has one.
+// where the question has one, behind those that were written before.
 func (w *walk) own(beside []string, text string) reading {
 	s := w.open
-	if s.OwnInto == nil || text == "" || utf8.RuneCountInString(text) > s.OwnInto.Max {
+	if s.OwnInto == nil || w.whole || letters(text) < max(1, s.OwnInto.Min) || w.says(WordsIdle, script.Fold(text)) {
+		return reading{}
+	}
+	if i := slices.IndexFunc(beside, isOwn); i >= 0 {
+		text, beside = beside[i][1:]+"\n"+text, slices.Delete(slices.Clone(beside), i, i+1)
+	}
+	if utf8.RuneCountInString(text) > s.OwnInto.Max {
 		return reading{}
 	}
 	if i, ok := w.offered.Find(s.OwnAnswer); !ok || !w.offersAt(i) {
 		return reading{}
 	}
-	return reading{readAnswer, w.joined(append(beside, s.OwnAnswer)) + "\n" + text}
+	return reading{kind: readAnswer, value: w.joined(append(beside[:len(beside):len(beside)], s.OwnAnswer, "\n"+text))}
+}
+
+// isOwn tells own words in a draft from the ids that stand before them: they
+// begin with a line feed, as they do in an answer.
+func isOwn(of string) bool { return strings.HasPrefix(of, "\n") }
+
+func ownWords(value string) string {
+	_, words, _ := strings.Cut(value, "\n")
+	return "\n" + words
 }
 
 // readSeveral reads one or more answers, beside those already chosen; as with
 // buttons, more may follow until the person says that it is all, which may be one
-// of the parts. Parts that mean
-// no option count as own words where the question has them, which end it, and are
-// passed over otherwise.
+// of the parts. What parts say besides answers is kept as own words where the
+// question has them, and passed over otherwise; where no part says an answer, own
+// words end the question.
 func (w *walk) readSeveral(folded, text string) reading {
-	chosen := slices.Clone(w.draft())
+	chosen := w.draft()
 	if i, ok := w.match(folded); ok {
-		return reading{readDraft, w.joined(append(chosen, w.offered.All[i].ID))}
+		return reading{kind: readDraft, draft: append(chosen, w.offered.All[i].ID)}
 	}
 	if w.says(WordsDone, folded) {
 		return reading{kind: readDone}
 	}
-	joins := w.words(WordsJoin)
-	missing, found, all := false, false, false
+	if w.whole || rate.MatchString(text) {
+		return reading{}
+	}
+	if len(text) > matchLength {
+		return w.own(chosen, text)
+	}
+	joins, nots := w.words(WordsJoin), w.words(WordsNot)
+	sentences := w.open.OwnInto != nil || !holdsOne(nots, strings.Fields(folded))
+	found, all, rest := false, false, 0
 	add := func(part string) bool {
 		part = script.Fold(part)
 		if w.says(WordsDone, part) {
@@ -232,26 +309,70 @@ func (w *walk) readSeveral(folded, text string) reading {
 		}
 		return ok
 	}
-	if len(text) <= matchLength {
-		for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;/+&\n", r) }) {
-			if script.Fold(part) == "" || add(part) {
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;/+&\n", r) }) {
+		if script.Fold(part) == "" || add(part) {
+			continue
+		}
+		for _, smaller := range splitWords(part, joins) {
+			if add(smaller) || letters(smaller) == 0 {
 				continue
 			}
-			for _, smaller := range splitWords(part, joins) {
-				if !add(smaller) {
-					missing = true
-				}
+			said, beside := 0, 0
+			if sentences {
+				said, beside = w.within(strings.Fields(smaller), nots, func(id string) { chosen = append(chosen, id) })
 			}
+			if found = found || said > 0; said == 0 {
+				beside = mostBeside + 1
+			}
+			rest = max(rest, beside)
 		}
 	}
-	switch {
-	case found && all && !missing:
-		return reading{readAnswer, w.joined(chosen)}
-	case found && !(missing && w.open.OwnInto != nil):
-		return reading{readDraft, w.joined(chosen)}
-	default:
-		return w.own(chosen, text)
+	if !found {
+		return w.own(w.draft(), text)
 	}
+	if rest > mostBeside {
+		if r := w.own(chosen, text); r.kind == readAnswer {
+			chosen = append(slices.DeleteFunc(chosen, isOwn), w.open.OwnAnswer, ownWords(r.value))
+		}
+	}
+	if all {
+		return reading{kind: readAnswer, value: w.joined(chosen)}
+	}
+	return reading{kind: readDraft, draft: chosen}
+}
+
+// mostBeside is how many words may stand beside an answer, in one part of what was
+// typed, without being own words that somebody should read.
+const mostBeside = 6
+
+// rate is what nobody can tell from two of the numbers: "7/10".
+var rate = regexp.MustCompile(`[0-9]\s*/\s*[0-9]`)
+
+// within finds the answers whose words stand in a sentence, the longest at each
+// place, and counts the words besides. Behind a no, none is meant.
+func (w *walk) within(words []string, nots [][]string, found func(id string)) (said, beside int) {
+	for i := 0; i < len(words); {
+		at, n := w.offered.Begins(words[i:], func(at int) bool { return w.offersAt(at) && w.offered.All[at].ID != w.open.OwnAnswer })
+		switch {
+		case n == 0:
+			i, beside = i+1, beside+1
+			continue
+		case holdsOne(nots, words[max(0, i-3):i]):
+			beside += n
+		default:
+			found(w.offered.All[at].ID)
+			said++
+		}
+		i += n
+	}
+	return said, beside
+}
+
+// holdsOne reports that one of the words is one of those, in any language.
+func holdsOne(of [][]string, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool {
+		return slices.ContainsFunc(of, func(those []string) bool { return slices.Contains(those, word) })
+	})
 }
 
 // splitWords cuts at the words that join, and where that leaves only numbers
@@ -285,7 +406,7 @@ func splitWords(s string, joins [][]string) []string {
 func (w *walk) pick(is func(*script.Step) bool, otherwise readKind) reading {
 	for _, c := range w.changeable() {
 		if is(c) {
-			return reading{readPick, c.ID}
+			return reading{kind: readPick, value: c.ID}
 		}
 	}
 	return reading{kind: otherwise}
@@ -299,7 +420,27 @@ func (w *walk) readPick(folded string) reading {
 	o := script.NewOptions(all, nil)
 	i, ok := o.Match(folded, o.Shown, nil)
 	if !ok {
+		i, ok = shares(all, folded)
+	}
+	if !ok {
 		return reading{}
 	}
-	return reading{readPick, all[i].ID}
+	return reading{kind: readPick, value: all[i].ID}
+}
+
+// shares finds the one option that has a word of some length with what was typed:
+// "the name" is "Your name".
+func shares(all []script.Option, folded string) (int, bool) {
+	found := -1
+	for i, o := range all {
+		words := strings.Fields(script.Fold(o.Label))
+		if !slices.ContainsFunc(strings.Fields(folded), func(word string) bool { return utf8.RuneCountInString(word) >= 4 && slices.Contains(words, word) }) {
+			continue
+		}
+		if found >= 0 {
+			return 0, false
+		}
+		found = i
+	}
+	return found, found >= 0
 }

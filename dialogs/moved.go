@@ -69,7 +69,14 @@ func (w *walk) resume() {
 	}
 	if i, ok := find(w.d, w.run.Asked); ok && len(w.run.Draft) > 0 {
 		if now := w.d.Moved.Answers[w.d.Steps[i].ID]; now != nil {
-			w.run.Draft = strings.Split(renamed(now, strings.Join(w.run.Draft, ",")), ",")
+			draft := slices.Clone(w.run.Draft)
+			for i, id := range draft {
+				if !isOwn(id) {
+					draft[i] = renamed(now, id)
+				}
+			}
+			slices.Sort(draft)
+			w.run.Draft = slices.Compact(draft)
 		}
 	}
 }

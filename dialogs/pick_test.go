@@ -9,6 +9,26 @@ import (
 	"anteroom/dialogs/script"
 )
 
+// One word of a name is enough to pick an answer, where only one has it.
+func TestPickByWord(t *testing.T) {
+	files := content()
+	files["dialogs/t.yaml"] = &fstest.MapFile{Data: []byte(`dialog: t
+facts:
+  a: {type: choice, of: [one], seen-by: case, keep: enquiry}
+  b: {type: choice, of: [one], seen-by: case, keep: enquiry}
+  c: {type: choice, of: [send], seen-by: case, keep: enquiry}
+steps:
+  first: {ask: First?, short: Your name, into: a, answers: {one: One}}
+  second: {ask: Second?, short: Your wish, into: b, answers: {one: One}}
+  read: {review: "{readback}", into: c, answers: {send: Send}, change: Change, pick: Which?}
+  end: {finish: done}
+`)}
+	lib := loadFrom(t, files)
+	for words, want := range map[string]string{"the name": "first", "wish": "second", "your": "read", "name, wish": "read"} {
+		beginIn(t, lib, "t").say("one", "one").in(dialogs.Change{}).say(words).at(want)
+	}
+}
+
 // TestPickMisses: whoever is not understood when it is asked which answer to
 // change comes back to the review, and is not led away from it.
 func TestPickMisses(t *testing.T) {

@@ -116,7 +116,8 @@ func (w *walk) options() []Option {
 	}
 	for _, i := range shown {
 		o := w.offered.All[i]
-		all = append(all, Option{o.ID, o.Label, s.Type.Many() && slices.Contains(w.run.Draft, o.ID)})
+		all = append(all, Option{ID: o.ID, Label: o.Label, Chosen: s.Type.Many() && slices.Contains(w.run.Draft, o.ID),
+			Own: o.ID == s.OwnAnswer && slices.ContainsFunc(w.run.Draft, isOwn)})
 	}
 	return append(all, extra...)
 }
@@ -126,10 +127,17 @@ func (w *walk) shown() []int {
 	if w.offered == nil {
 		return nil
 	}
+	var out []int
+	if w.open.Type == script.Country && len(w.run.Draft) > 0 {
+		for _, id := range w.draft() {
+			i, _ := w.offered.Find(id)
+			out = append(out, i)
+		}
+		return out
+	}
 	if w.open.From == nil {
 		return w.offered.Shown
 	}
-	var out []int
 	for i := range w.offered.All {
 		if w.offersAt(i) {
 			out = append(out, i)
@@ -158,9 +166,10 @@ func (w *walk) extras() []Option {
 	return out
 }
 
-// draft is what is chosen so far and still offered, in the order offered.
+// draft is what is chosen so far and still offered, in the order offered, and
+// own words behind it; at a question for a place, those that it is asked about.
 func (w *walk) draft() []string {
-	if w.open == nil || !w.open.Type.Many() || len(w.run.Draft) == 0 {
+	if w.open == nil || !w.open.Type.Many() && w.open.Type != script.Country || len(w.run.Draft) == 0 {
 		return nil
 	}
 	var out []string
@@ -168,6 +177,9 @@ func (w *walk) draft() []string {
 		if slices.Contains(w.run.Draft, o.ID) {
 			out = append(out, o.ID)
 		}
+	}
+	if own := slices.IndexFunc(w.run.Draft, isOwn); own >= 0 && w.open.OwnInto != nil {
+		out = append(out, w.run.Draft[own])
 	}
 	return out
 }
@@ -177,6 +189,9 @@ func (w *walk) toggle(id string) {
 	draft := slices.Clone(w.draft())
 	if i := slices.Index(draft, id); i >= 0 {
 		draft = slices.Delete(draft, i, i+1)
+		if id == w.open.OwnAnswer {
+			draft = slices.DeleteFunc(draft, isOwn)
+		}
 	} else {
 		draft = append(draft, id)
 	}
@@ -184,7 +199,8 @@ func (w *walk) toggle(id string) {
 	w.run.Misses = 0
 }
 
-// joined is the canonical value of several ids: in the order offered.
+// joined is the canonical value of several ids: in the order offered, and own
+// words behind them.
 func (w *walk) joined(ids []string) string {
 	var out []string
 	for _, o := range w.offered.All {
@@ -192,5 +208,9 @@ func (w *walk) joined(ids []string) string {
 			out = append(out, o.ID)
 		}
 	}
-	return strings.Join(out, ",")
+	value := strings.Join(out, ",")
+	if own := slices.IndexFunc(ids, isOwn); own >= 0 {
+		value += ids[own]
+	}
+	return value
 }

@@ -29,7 +29,7 @@ type Run struct {
 	Dialog  string            `cbor:"1,keyasint,omitempty"`
 	Params  map[string]string `cbor:"2,keyasint,omitempty"`  // given from outside when it was begun
 	Trail   []Entry           `cbor:"3,keyasint,omitempty"`  // at most one entry a step, in the order they came
-	Draft   []string          `cbor:"4,keyasint,omitempty"`  // chosen so far at an open several-choice
+	Draft   []string          `cbor:"4,keyasint,omitempty"`  // chosen so far at an open several-choice, or the places that one is asked about; own words behind it begin with a line feed
 	Misses  uint8             `cbor:"5,keyasint,omitempty"`  // not understood in a row at the open question
 	Rev     uint32            `cbor:"6,keyasint,omitempty"`  // grows whenever a question opens, the same one anew included; 0 before the first
 	Editing string            `cbor:"7,keyasint,omitempty"`  // the question being changed, or PressChange while it is asked which

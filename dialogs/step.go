@@ -3,7 +3,6 @@ package dialogs
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"anteroom/dialogs/script"
@@ -71,6 +70,7 @@ func (w *walk) take(in Input) error {
 		return w.result(in)
 	case Words:
 		if w.open != nil {
+			w.whole = in.Whole
 			return w.act(w.read(in.Text))
 		}
 	case Press:
@@ -117,8 +117,15 @@ func (w *walk) act(r reading) error {
 		w.toggle(r.value)
 		w.ask(false)
 	case readDraft:
-		w.run.Draft, w.run.Misses = strings.Split(r.value, ","), 0
+		w.run.Draft, w.run.Misses = r.draft, 0
 		w.ask(false)
+	case readFew:
+		if slices.Equal(w.draft(), r.draft) {
+			return w.miss()
+		}
+		w.run.Draft = r.draft
+		w.out = append(w.out, Say{s.ID, wordsOf(w.facts(), WordsWhich)})
+		w.ask(true)
 	case readDone:
 		switch {
 		case len(w.draft()) > 0:
@@ -148,6 +155,9 @@ func (w *walk) miss() error {
 	s := w.open
 	if w.run.Misses < 255 {
 		w.run.Misses++
+	}
+	if s.Type == script.Country {
+		w.run.Draft = nil
 	}
 	if w.picking() && w.run.Misses >= 3 {
 		return w.back()

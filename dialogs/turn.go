@@ -11,8 +11,12 @@ type (
 	// Begin opens the dialog, or says the open question again.
 	Begin struct{}
 
-	// Words is text that the person typed.
-	Words struct{ Text string }
+	// Words is text that the person typed. Whole says that it means something to
+	// the caller: then it is an answer only where all of it names one.
+	Words struct {
+		Text  string
+		Whole bool
+	}
 
 	// Press is an option of the open question. The caller has checked that
 	// the button belongs to this person, question and revision.
@@ -162,4 +166,5 @@ type Question struct {
 type Option struct {
 	ID, Label string
 	Chosen    bool // in the draft of an open several-choice
+	Own       bool // and what was written in own words stands behind it
 }

@@ -21,9 +21,8 @@ const typedLength = 80
 func decimal(n int) string { return strconv.Itoa(n) }
 
 // number finds the one number in typed words: "about 70", "70 €", "1,200",
-// "69,50" (which rounds to 70). Two numbers are ambiguous, except that on a
-// scale "7/10" and "7 of 10" are 7.
-func number(s string, scale bool) (int, bool) {
+// "69,50" (which rounds to 70). Two numbers are ambiguous.
+func number(s string) (int, bool) {
 	if len(s) > typedLength {
 		return 0, false
 	}
@@ -48,12 +47,10 @@ func number(s string, scale bool) (int, bool) {
 		}
 		found = append(found, v)
 	}
-	switch {
-	case len(found) == 1, scale && len(found) == 2 && found[1] == 10:
-		return int(math.Round(found[0])), true
-	default:
+	if len(found) != 1 {
 		return 0, false
 	}
+	return int(math.Round(found[0])), true
 }
 
 // amount reads digits with signs between: the last sign is a decimal one when
@@ -163,16 +160,46 @@ func monthNamed(word string, months [][]string) int {
 	return found
 }
 
-// contact reports whether words can be a telephone number or an e-mail
-// address. They are kept as typed.
+// contact reports whether words are a telephone number or an e-mail address, or
+// hold one in few words besides: "call me at night on 415 555 0199". They are kept
+// as typed, for what stands there was said to whoever calls.
 func contact(s string) bool {
 	if s == "" || len(s) > 254 || strings.ContainsRune(s, '\n') {
 		return false
 	}
-	if name, domain, ok := strings.Cut(s, "@"); ok {
-		host, top, dotted := cutLast(domain, ".")
-		return name != "" && dotted && host != "" && len(top) >= 2 && !strings.ContainsAny(s, " ,;") && !strings.Contains(domain, "@")
+	if address(s) || telephone(s, 5) {
+		return true
 	}
+	if len(s) > typedLength {
+		return false
+	}
+	number := ""
+	for _, typed := range strings.Fields(s) {
+		word := strings.Trim(typed, ",;:!?\"<>()")
+		if address(strings.TrimSuffix(word, ".")) {
+			return true
+		}
+		if number += " " + word; !telephone(number, 0) {
+			number = ""
+		}
+		if telephone(number, 7) {
+			return true
+		}
+		if strings.HasSuffix(typed, ",") {
+			number = ""
+		}
+	}
+	return false
+}
+
+func address(s string) bool {
+	name, domain, ok := strings.Cut(s, "@")
+	host, top, dotted := cutLast(domain, ".")
+	return ok && name != "" && dotted && host != "" && len(top) >= 2 && !strings.ContainsAny(s, " ,;") && !strings.Contains(domain, "@")
+}
+
+// telephone reports that there is nothing but a number, of at least so many digits.
+func telephone(s string, least int) bool {
 	found := 0
 	for _, r := range s {
 		switch {
@@ -182,7 +209,7 @@ func contact(s string) bool {
 			return false
 		}
 	}
-	return found >= 5 && found <= 20
+	return found >= least && found <= 20
 }
 
 func cutLast(s, sep string) (before, after string, ok bool) {

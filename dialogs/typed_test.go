@@ -70,14 +70,22 @@ func TestTyped(t *testing.T) {
 		{"topics", "Low or different desire", "desire"},
 		{"topics", "dolor y pain", "pain"},
 		{"topics", "pain y erection", "ed,pain"},
+		{"topics", "it is about pain", "pain"},
+		{"topics", "all except pain", miss},
 		{"topics", "nothing known", miss},
 		{"topics", "5", skipped}, // done with nothing chosen
 		{"mixed", "pain", "pain"},
+		{"mixed", "hi", miss},
+		{"mixed", "???", miss},
+		{"mixed", "30", miss},
+		{"mixed", "3/4", miss},
 		{"mixed", "pain and a strange thing", "pain,other\npain and a strange thing"},
 		{"mixed", "a strange thing", "other\na strange thing"},
 		{"mixed", "words that are much too many for it", miss},
 		{"number", "about 70", "70"},
-		{"number", "seven", miss},
+		{"number", "seven", "7"},
+		{"number", "seven sins", miss},
+		{"number", "7 months", miss}, // it does not ask for months
 		{"number", "-3", "-3"},
 		{"number", "-9", miss},
 		{"number", "5-3", miss},
@@ -92,6 +100,19 @@ func TestTyped(t *testing.T) {
 		{"scale", "7", "7"},
 		{"scale", "7/10", "7"},
 		{"scale", "7 out of 10", "7"},
+		{"scale", "about a 7", "7"},
+		{"scale", "ten", "10"},
+		{"scale", "Two out of ten", "2"},
+		{"scale", "Not at all.", "0"},
+		{"scale", "very much", "10"},
+		{"scale", "8 months", miss},
+		{"scale", "for 3 years", miss},
+		{"scale", "I am 10 years married", miss},
+		{"scale", "I have 2 kids", miss},
+		{"scale", "5.5", miss},
+		{"scale", "7 or 8", miss},
+		{"scale", "1,2,3", miss},
+		{"scale", "-3", miss},
 		{"scale", "11", miss},
 		{"scale", "12", miss},
 		{"money", "70€", "70"},
@@ -149,6 +170,11 @@ func TestTyped(t *testing.T) {
 		{"contact", "ana @example.org", miss},
 		{"contact", "\u202a+49 30 123456\u202c", "+49 30 123456"},
 		{"contact", "٠٣٠ ١٢٣٤٥٦", "٠٣٠ ١٢٣٤٥٦"},
+		{"contact", "call me at night on 415 555 0199", "call me at night on 415 555 0199"},
+		{"contact", "415-555-0199 after 6", "415-555-0199 after 6"},
+		{"contact", "write to ana@example.org.", "write to ana@example.org."},
+		{"contact", "between 6 and 8", miss},
+		{"contact", "after 6, 415 555", miss},
 		{"contact", "12", miss},
 		{"contact", "call me", miss},
 		{"text", " a\x00b\u0007c ", "abc"},
@@ -224,6 +250,14 @@ func TestSeveralStaysOpen(t *testing.T) {
 		{[]string{"pain", "1", "that is it"}, "desire,pain", ""},
 		{[]string{"1, 3, that is it"}, "desire,pain", ""},
 		{[]string{"pain", "a strange thing"}, "pain,other\na strange thing", ""},
+		{[]string{"pain, a strange thing"}, "", "pain,other,\npain, a strange thing"},
+		{[]string{"pain, a strange thing", "Done"}, "pain,other\npain, a strange thing", ""},
+		{[]string{"pain, odd", "ed, worry"}, "", "ed,pain,other,\npain, odd\ned, worry"},
+		{[]string{"pain, odd", "worry"}, "pain,other\npain, odd\nworry", ""},
+		{[]string{"when we try there is pain"}, "", "pain"},
+		{[]string{"pain or erection"}, "", "ed,pain"},
+		{[]string{"erection pain"}, "", "ed,pain"},
+		{[]string{"without any pain"}, "other\nwithout any pain", ""},
 		{[]string{"nothing else"}, "", ""}, // nothing was chosen: passed over
 	} {
 		c := beginIn(t, lib, "types").in(dialogs.Skip{}, dialogs.Skip{}).at("mixed")
@@ -263,4 +297,123 @@ steps:
 		t.Errorf("to a number for a name: got %q", said(c.turn))
 	}
 	c.say("María 2").at("finished done")
+}
+
+// An amount is for the time, and in the money, that the question names first.
+func TestAmounts(t *testing.T) {
+	files := content()
+	files["dialogs/t.yaml"] = &fstest.MapFile{Data: []byte(`dialog: t
+facts:
+  pay: {type: money, max: 2000, seen-by: case, keep: enquiry}
+steps:
+  pay: {ask: "What can you pay each week for three months, in USD?", into: pay, skip: Skip}
+  end: {finish: done}
+`)}
+	lib := loadFrom(t, files)
+	for typed, want := range map[string]string{
+		"60": "60", "60 a week": "60", "$60": "60", "60 dollars": "60", "60 usd": "60", "I can pay 70": "70", "zero": "0",
+		"100 a month": "", "for 3 months": "", "3000 a year": "", "50 euros": "", "€ 50": "", "$60 or 50 euros": "", "50 euros, 60": "",
+	} {
+		c := beginIn(t, lib, "t").say(typed)
+		got := ""
+		if len(c.run.Trail) == 1 {
+			got = c.run.Trail[0].Value
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// A length of time means the answer whose span holds it, wherever it is clear which.
+func TestSpans(t *testing.T) {
+	files := content()
+	files["dialogs/t.yaml"] = &fstest.MapFile{Data: []byte(`dialog: t
+facts:
+  adult: {type: choice, of: [adult, minor], seen-by: case, keep: enquiry}
+  long: {type: choice, of: [weeks, months, half-year, years], seen-by: case, keep: enquiry}
+steps:
+  adult: {ask: "?", into: adult, skip: Skip, answers: {adult: "Yes, I am", minor: "No"}, spans: {minor: 8 years, adult: 18 to 110 years}}
+  long: {ask: "?", into: long, skip: Skip, answers: {weeks: Some weeks, months: Some months, half-year: Half a year or more, years: Years},
+    spans: {weeks: 1 day, months: 2 months, half-year: 6 months, years: 2 years}}
+  end: {finish: done}
+`)}
+	lib := loadFrom(t, files)
+	for _, tt := range []struct{ at, typed, want string }{
+		{"adult", "34", "adult"},
+		{"adult", "I'm 34", "adult"},
+		{"adult", "34 years old", "adult"},
+		{"adult", "17", "minor"},
+		{"adult", "i am 17.9", "minor"},
+		{"adult", "110", "adult"},
+		{"adult", "18", "adult"},
+		{"adult", "almost 18", ""},
+		{"adult", "my husband is 34", ""},
+		{"adult", "not 18", ""},
+		{"adult", "17 or 18", ""},
+		{"adult", "2010", ""},
+		{"adult", "5", ""},
+		{"adult", "18 months", ""},
+		{"long", "8 months", "half-year"},
+		{"long", "for about 3 months now", "months"},
+		{"long", "two weeks", "weeks"},
+		{"long", "a month", "weeks"},
+		{"long", "a few months", "months"},
+		{"long", "5 years", "years"},
+		{"long", "2-3 years", "years"},
+		{"long", "a year and 3 months", "half-year"},
+		{"long", "1.5 years", "half-year"},
+		{"long", "since 2019", "years"},
+		{"long", "since May", "half-year"}, // it is January 2027
+		{"long", "since October 2026", "months"},
+		{"long", "since 2030", ""},
+		{"long", "1 or 2 years", ""},
+		{"long", "8", ""},
+		{"long", "some time", ""},
+	} {
+		c := beginIn(t, lib, "t")
+		for c.turn.Open.Step != tt.at {
+			c.in(dialogs.Skip{})
+		}
+		c.say(tt.typed)
+		got := ""
+		if last := len(c.run.Trail) - 1; last >= 0 && c.run.Trail[last].Step == tt.at {
+			got = c.run.Trail[last].Value
+		}
+		if got != tt.want {
+			t.Errorf("%q at %s: got %q, want %q", tt.typed, tt.at, got, tt.want)
+		}
+	}
+}
+
+// Words that are more than an answer to the caller are one only where they name it
+// as a whole: "help" is not the beginning of a button.
+func TestWholeWords(t *testing.T) {
+	files := content()
+	files["dialogs/t.yaml"] = &fstest.MapFile{Data: []byte(`dialog: t
+facts:
+  out: {type: choice, of: [none, crisis, stop], seen-by: case, keep: enquiry}
+  topics: {type: several, of: {list: topics}, seen-by: case, keep: enquiry}
+  own:    {type: text, max: 90, seen-by: case, keep: enquiry}
+steps:
+  out: {ask: "?", into: out, answers: {none: None of these, crisis: Help in a crisis, stop: Leave it here}, also: {none: ["no"]}}
+  topics: {ask: "?", into: topics, done: Done, own: {answer: other, into: own}}
+  end: {finish: done}
+`)}
+	lib := loadFrom(t, files)
+	for _, tt := range []struct{ typed, whole, words string }{
+		{"help", "out", "topics"},
+		{"leave it", "out", "topics"},
+		{"no", "topics", "topics"},
+		{"stop", "topics", "topics"},
+		{"help in a crisis", "topics", "topics"},
+	} {
+		for whole, want := range map[bool]string{true: tt.whole, false: tt.words} {
+			beginIn(t, lib, "t").in(dialogs.Words{Text: tt.typed, Whole: whole}).at(want)
+		}
+	}
+	c := beginIn(t, lib, "t").say("no").in(dialogs.Words{Text: "erase what hurts", Whole: true}).at("topics")
+	if len(c.run.Trail) != 1 || len(c.run.Draft) != 0 {
+		t.Errorf("a command is kept as own words: %d answers, %d chosen", len(c.run.Trail), len(c.run.Draft))
+	}
 }

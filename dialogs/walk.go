@@ -41,6 +41,7 @@ type walk struct {
 	path     []Passage    // where a walk for [Passed] takes down the steps; nil for others
 	owned    bool         // the trail is a copy of ours
 	accepted bool
+	whole    bool // what is typed must be the whole name of an answer
 	out      []Output
 
 	unsaid []*script.Step  // messages on a walk that is not fresh, since the last step that an entry answered

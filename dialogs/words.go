@@ -16,21 +16,45 @@ import (
 // that people may type in, the person's own first, with the words parted by |.
 // Where a host gives nothing the engine knows the English ones.
 const (
-	WordsMonths = "words.months"    // the names of the twelve months: "enero|febrero|…"
-	WordsJoin   = "words.join"      // what stands between answers typed together: "y|e"
-	WordsPlace  = "words.place"     // what stands around a place: "i live in …|… now"
-	WordsDone   = "words.done"      // what ends a choice of several: "listo|nada más"
-	WordsNo     = "words.no"        // a plain no, which may mean anything where no answer is one
-	WordsDate   = "words.date.year" // how a day is written: "{day} de {month} de {year}"
+	WordsMonths  = "words.months"    // the names of the twelve months: "enero|febrero|…"
+	WordsJoin    = "words.join"      // what stands between answers typed together: "y|e"
+	WordsPlace   = "words.place"     // what stands around a place: "i live in …|… now"
+	WordsDone    = "words.done"      // what ends a choice of several: "listo|nada más"
+	WordsNo      = "words.no"        // a plain no, which may mean anything where no answer is one
+	WordsNot     = "words.not"       // what says that an answer behind it is not meant: "not|without"
+	WordsIdle    = "words.idle"      // what says nothing, and is no answer in own words: "hi|okay"
+	WordsNumbers = "words.numbers"   // the numbers from zero up; a space parts words for one of them: "zero nothing|one"
+	WordsLengths = "words.lengths"   // the same for a day, a week, a month and a year; the first word is for one of them
+	WordsAbout   = "words.about"     // single words that may stand beside a number: "about|maybe"
+	WordsLeast   = "words.least"     // what the lower end of a scale is called: "not at all"
+	WordsMost    = "words.most"      // and the upper one
+	WordsMoney   = "words.money"     // kinds of money: "USD $ dollar dollars|EUR €"
+	WordsWholes  = "words.wholes"    // names of countries whose places are asked for by region: "US|usa|united states"
+	WordsWhich   = "words.which"     // asks which of a few places is meant
+	WordsDate    = "words.date.year" // how a day is written: "{day} de {month} de {year}"
 )
 
+// Heard are the names of all words that typed answers are read with.
+var Heard = []string{WordsMonths, WordsJoin, WordsPlace, WordsDone, WordsNo, WordsNot, WordsIdle,
+	WordsNumbers, WordsLengths, WordsAbout, WordsLeast, WordsMost, WordsMoney}
+
 var english = map[string]string{
-	WordsMonths: "January|February|March|April|May|June|July|August|September|October|November|December",
-	WordsJoin:   "and",
-	WordsPlace:  "i am in …|i'm in …|i live in …|in …|… now",
-	WordsDone:   "done|that is it|nothing else",
-	WordsNo:     "no",
-	WordsDate:   "{day} {month} {year}",
+	WordsMonths:  "January|February|March|April|May|June|July|August|September|October|November|December",
+	WordsJoin:    "and|or",
+	WordsPlace:   "i am in …|i'm in …|i live in …|in …|… now",
+	WordsDone:    "done|that is it|nothing else",
+	WordsNo:      "no",
+	WordsNot:     "no|not|without|except",
+	WordsNumbers: "zero|one|two|three|four|five|six|seven|eight|nine|ten",
+	WordsLengths: "day days|week weeks|month months|year years",
+	WordsAbout:   "about|i|am|im|a|an|it|its|is|out|of|old",
+	WordsLeast:   "not at all",
+	WordsMost:    "very much",
+	WordsMoney:   "USD $ dollar dollars|EUR € euro euros",
+	WordsWholes:  "US|us|usa|united states\nCA|canada\nAU|australia",
+	WordsWhich:   "Which one do you mean?",
+	WordsIdle:    "hi|hello|ok|okay|yes",
+	WordsDate:    "{day} {month} {year}",
 }
 
 func wordsOf(f Facts, name string) string {

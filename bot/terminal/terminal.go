@@ -89,7 +89,8 @@ func (t *Terminal) Receive(ctx context.Context, p bot.PracticeID, to bot.Receive
 }
 
 // pressed is the button that a line stands for: the words of one that was just
-// printed, or else its number in the list that was printed last.
+// printed, or else its number in the list that was printed last. The buttons of
+// a scale have no numbers besides: 11 is none of them.
 func (t *Terminal) pressed(line string) (bot.Button, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -101,7 +102,9 @@ func (t *Terminal) pressed(line string) (bot.Button, bool) {
 		}
 	}
 	if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(t.list) {
-		return t.list[n-1], true
+		b := t.list[n-1]
+		_, err := strconv.Atoi(b.Label)
+		return b, err != nil
 	}
 	return bot.Button{}, false
 }

@@ -214,6 +214,8 @@ func TestPressed(t *testing.T) {
 		{"words of an earlier one", []bot.Body{releases, topics}, "something NEW", bot.Press{Data: "d:Something new"}},
 		{"ticked", []bot.Body{topics}, "desire", bot.Press{Data: "d:✓ Desire"}},
 		{"a scale", []bot.Body{scale}, "3", bot.Press{Data: "d:3"}},
+		{"no number of a scale", []bot.Body{list("1", "2", "3", "I would rather not say")}, "0", bot.Words{Text: "0"}},
+		{"above a scale", []bot.Body{list("0", "1", "2", "3")}, "4", bot.Words{Text: "4"}},
 		{"beside a scale", []bot.Body{scale}, "5", bot.Press{Data: "d:I would rather not say"}},
 		{"after words without buttons", []bot.Body{topics, bot.Text{Text: "Hello."}}, "1", bot.Press{Data: "d:✓ Desire"}},
 		{"of a question in words", []bot.Body{topics, bot.Text{Text: "Your name?", Buttons: [][]bot.Button{always("Back")}}}, "1", bot.Words{Text: "1"}},

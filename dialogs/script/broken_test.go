@@ -596,6 +596,17 @@ steps:
 			},
 		},
 		{
+			name:  "spans that nobody can read",
+			steps: true,
+			text:  "  a: {ask: How old?, into: age, answers: {adult: A, minor: B}, spans: {minor: young, adlt: 18 years}}\n  b: {ask: How old?, into: age, answers: {adult: A, minor: B}, spans: {adult: 18 years, minor: 3 years}}\n  c: {ask: How much?, into: pay, spans: {adult: 3 years}}\n",
+			want: []string{
+				"dialogs/t.yaml:13:79: this is no length of time: write `2 months`, from which on the answer is meant, or `18 to 110 years`",
+				`dialogs/t.yaml:13:86: "adlt" is not an answer of a: did you mean "adult"?`,
+				"dialogs/t.yaml:14:89: spans go from short to long, and this one begins or ends before: write them in their order, each longer than the one before",
+				"dialogs/t.yaml:15:34: a length of time means one answer of those that stand here: delete `spans`, or write into a choice with `answers`",
+			},
+		},
+		{
 			name:  "own without into",
 			steps: true,
 			text:  "  a: {ask: What?, into: tops, done: Done, own: {answer: other}}\n",

@@ -110,6 +110,7 @@ type Step struct {
 	From                                             *Fact   // the several that limits what is offered
 	OwnAnswer                                        string  // the answer that other words count as
 	OwnInto                                          *Fact   // where those words are kept
+	Spans                                            []Span  // the lengths of time that answers stand for, as written
 	Host                                             string  // the host list that brings the options
 	MissAfter                                        int     // 0: asked again without end
 	MissTo                                           int

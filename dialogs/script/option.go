@@ -23,6 +23,7 @@ type Options struct {
 	labels []string
 	folded []string   // of the ids
 	also   [][]string // folded
+	own    []int      // how many of them stand here, and are not heard from another language
 }
 
 // words are codes of places that somebody may type who means no place: "no" is
@@ -39,6 +40,7 @@ func NewOptions(all []Option, shown []string) *Options {
 		labels: make([]string, len(all)),
 		folded: make([]string, len(all)),
 		also:   make([][]string, len(all)),
+		own:    make([]int, len(all)),
 	}
 	for i, opt := range all {
 		o.ids[i] = i
@@ -49,6 +51,7 @@ func NewOptions(all []Option, shown []string) *Options {
 		for _, word := range opt.Also {
 			o.also[i] = append(o.also[i], Fold(word))
 		}
+		o.own[i] = len(o.also[i])
 		if len(shown) == 0 {
 			o.Shown = append(o.Shown, i)
 		}
@@ -114,10 +117,28 @@ func (o *Options) Find(id string) (int, bool) {
 }
 
 // Match finds the one option that folded words mean, among those that are
-// offered: its label or id; its number among the buttons; another word for
-// it; or the beginning of one label only, of at least three letters, or of
-// two when they are a word ("no" for "No, I am younger"). Nil offers all.
+// offered: what [Options.Named] finds, or the beginning of one label only, of at
+// least three letters, or of two when they are a word ("no" for "No, I am
+// younger"). Nil offers all.
 func (o *Options) Match(folded string, numbered []int, offered func(int) bool) (int, bool) {
+	if i, ok := o.Named(folded, numbered, offered); ok || folded == "" {
+		return i, ok
+	}
+	found := -1
+	for i := range o.All {
+		if begins(o.labels[i], folded) && (offered == nil || offered(i)) {
+			if found >= 0 {
+				return 0, false
+			}
+			found = i
+		}
+	}
+	return found, found >= 0
+}
+
+// Named finds the option that folded words name as a whole: its label or id; its
+// number among the buttons; or another word for it.
+func (o *Options) Named(folded string, numbered []int, offered func(int) bool) (int, bool) {
 	if folded == "" {
 		return 0, false
 	}
@@ -135,16 +156,21 @@ func (o *Options) Match(folded string, numbered []int, offered func(int) bool) (
 			return i, true
 		}
 	}
-	found := -1
+	return 0, false
+}
+
+// Begins finds the option, among those that are offered, whose label or other
+// words are the first of some folded words, the most of them, and says how many.
+// Words of another language are not looked for: in a sentence they may be others.
+func (o *Options) Begins(words []string, offered func(int) bool) (at, n int) {
 	for i := range o.All {
-		if begins(o.labels[i], folded) && in(i) {
-			if found >= 0 {
-				return 0, false
+		for _, name := range append(o.also[i][:o.own[i]:o.own[i]], o.labels[i]) {
+			if said := strings.Fields(name); len(said) > n && len(said) <= len(words) && slices.Equal(said, words[:len(said)]) && offered(i) {
+				at, n = i, len(said)
 			}
-			found = i
 		}
 	}
-	return found, found >= 0
+	return at, n
 }
 
 func begins(label, folded string) bool {

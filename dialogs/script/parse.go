@@ -73,6 +73,7 @@ type rawStep struct {
 	answers                                          []rawOption // also words are attached
 	answersAt                                        pos
 	also                                             []rawOption // as written: id and words
+	spans                                            []rawSpan
 	misses                                           *rawMisses
 	goAll                                            ref
 	goTo                                             []rawGo

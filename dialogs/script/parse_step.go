@@ -16,7 +16,7 @@ var stepKinds = []struct {
 	with string
 }{
 	{"say", Say, "go verbatim"},
-	{"ask", Ask, "short why into answers also again misses go openly verbatim done skip own from"},
+	{"ask", Ask, "short why into answers also spans again misses go openly verbatim done skip own from"},
 	{"review", Review, "short why into answers also again misses go openly change pick"},
 	{"route", Branch, ""},
 	{"call", Call, "go"},
@@ -165,6 +165,14 @@ func (d *rawDialog) readKey(s *rawStep, key string, v *yaml.Node) {
 		d.pairs(v, "also", func(k, v *yaml.Node) {
 			if id, ok := d.id(k, "an answer", valuePattern, valueShape); ok {
 				s.also = append(s.also, rawOption{id: id, also: d.texts(v, "another word for an answer")})
+			}
+		})
+	case "spans":
+		d.pairs(v, "spans", func(k, v *yaml.Node) {
+			if id, ok := d.id(k, "an answer", valuePattern, valueShape); ok {
+				if span, ok := d.span(v); ok {
+					s.spans = append(s.spans, rawSpan{id, span})
+				}
 			}
 		})
 	case "openly":

@@ -231,6 +231,7 @@ func (c *compiler) extrasFit(s *Step, sc *scope, raw *rawStep) {
 	case !s.Type.Many() && hasDone:
 		c.tell(sc, done, fmt.Sprintf("%s is %s, and `done` ends a several", into, s.Type.noun()), "delete `done`, or write into a several")
 	}
+	c.spansFit(s, sc, raw)
 	_, hasChange := raw.keys["change"]
 	_, hasPick := raw.keys["pick"]
 	if hasChange != hasPick {

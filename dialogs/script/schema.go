@@ -134,6 +134,7 @@ func stepKeys() map[string]shape {
 		"from":     factShapeOf.says("The several-choice that holds what may be chosen."),
 		"answers":  mapShape(valuePattern, textShape()).says("The buttons: id and label. Ids never change; wording may."),
 		"also":     mapShape(valuePattern, someShape(textShape())).says("Other words that mean an answer."),
+		"spans":    mapShape(valuePattern, wordShape(spanPattern)).says("The length of time from which on an answer is meant, and where it ends."),
 		"own":      fixedShape(map[string]shape{"answer": valueShapeOf, "into": factShapeOf}, "answer", "into").says("The answer that other words count as, and the fact that keeps them."),
 		"openly":   someShape(valueShapeOf).says("Answers that may show in what follows at once."),
 		"misses":   missesShape(),

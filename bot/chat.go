@@ -300,6 +300,8 @@ type talk struct {
 	byPractice bool
 	// coming: what waited for the person comes right behind this.
 	coming bool
+	// private: they have just said that they are alone with their phone.
+	private bool
 	// showing is how many of the last of Shown this step shows.
 	showing int
 	// met: the danger that this press says was met while the door was shut, and

@@ -75,7 +75,7 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 	case assignmentDialog:
 		switch turn.Outcome {
 		case "asked":
-			news("the client has a question about what they were given.")
+			news("the client has a question about what they were given." + wrote(facts["assignment_words"]))
 		case "not-now":
 			news("the client would rather not do now what they were given; it is taken back.")
 			return c.Withdraw(care.AssignmentID(a.Ref), now)
@@ -86,7 +86,10 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 			return nil
 		}
 		r := care.ReadReport(facts)
-		r.Person = id
+		if r.Person = id; r.Done == "" && !r.Serious() { // nothing was understood
+			c.Heard(a.Cadence, id, a.Ref, now)
+			return nil
+		}
 		flags, err := c.Report(care.AssignmentID(a.Ref), r, now)
 		if err != nil {
 			return err
@@ -100,9 +103,12 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 			c.AgreeGoals(id, now)
 			return nil
 		}
-		news("the client would like to talk about the goals.")
+		news("the client would like to talk about the goals." + wrote(facts["goals_words"]))
 	case "goal-review":
 		c.Heard(a.Cadence, id, 0, now)
+		if next := facts["goals_next"]; next == "change" || next == "talk" {
+			news("the client would like to talk about the goals." + wrote(facts["goals_next_words"]))
+		}
 		levels := make(map[care.GoalID]care.Attained)
 		for i, one := range strings.Split(run.Params[paramGoals], ",") {
 			n, err := strconv.Atoi(one)
@@ -138,6 +144,14 @@ func (t *talk) courseAnswered(rec *caseRecord, run dialogs.Run, turn dialogs.Tur
 	return nil
 }
 
+// wrote says where words of a client are read; no word of theirs is in it.
+func wrote(words string) string {
+	if words == "" {
+		return ""
+	}
+	return " Their words are in the case, under What they told."
+}
+
 const (
 	lessDialog       = "ask-less"
 	assignmentDialog = "assignment"
@@ -154,7 +168,7 @@ const reportDialog = "report"
 // pressure: it may never come to its end.
 func (t *talk) putsHold(turn dialogs.Turn) error {
 	r := care.ReadReport(forCase(turn.Facts))
-	if !r.Pain && !r.Pressure || t.c.Case == "" {
+	if !r.Serious() || t.c.Case == "" {
 		return nil
 	}
 	rec, err := t.w.joined(t.c.Case)
@@ -243,6 +257,9 @@ func (t *talk) ended(rec *caseRecord, turn dialogs.Turn) error {
 	if turn.Outcome == coursePassed {
 		return nil
 	}
+	if words := f.Text("ending_changed") + f.Text("ending_helped") + f.Text("ending_first"); words != "" {
+		t.w.notice(string(c.ID) + ": the client looked back on the work." + wrote(words))
+	}
 	var signs []care.Sign
 	for _, listed := range f.List("ending_signs") {
 		if listed != "other" {
@@ -295,6 +312,9 @@ func (t *talk) boosted(rec *caseRecord, turn dialogs.Turn) error {
 	reply := care.BoosterReply(turn.Outcome)
 	if err := rec.Case.AnswerBooster(t.me(), reply, t.w.now); err != nil {
 		return err
+	}
+	if reply == care.BoosterSome {
+		t.w.notice(string(rec.Case.ID) + ": an answer to a booster needs a look." + wrote(turn.Facts.Text("booster_words")))
 	}
 	if reply != care.BoosterSession {
 		if rec.Case.SettleBoosters(t.w.p.Rules, t.w.now) { // that was the last

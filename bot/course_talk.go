@@ -547,7 +547,7 @@ func (t *talk) gone(rec *caseRecord, a Asks) error {
 
 // coursePhrases are the keys of what is said of the course of care.
 func coursePhrases() []string {
-	keys := []string{"reminder.closed", "reminder.once-more", "session.taken", "session.expired", "assignment.withdrawn", "assignment.paused"}
+	keys := []string{"reminder.closed", "reminder.once-more", "reminder.shall-open", "session.taken", "session.expired", "assignment.withdrawn", "assignment.paused"}
 	for _, kind := range []string{"session", "times", "sitting", "assignment", "report", "check-in", "goals", "waitlist", "booster", "less"} {
 		keys = append(keys, "reminder."+kind+".middle", "reminder."+kind+".open")
 	}

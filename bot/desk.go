@@ -47,6 +47,7 @@ type View struct {
 	Steers     bool             // this therapist may steer the course of care
 	Rules      care.Rules       // of the course of care
 	Library    []Play           // what may be given to try at home
+	Told       []Telling        // in the course of care, newest first, as far as it may stand where it is shown
 }
 
 // Act is one act of a therapist on a case. Exactly one of Claim, Invite,

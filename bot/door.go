@@ -306,6 +306,7 @@ func (t *talk) doorHears(answer string) error {
 		return t.doorAsks()
 	}
 	t.c.Alone = answer == answerYes
+	t.private = t.c.Alone
 	return t.opens()
 }
 

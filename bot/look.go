@@ -143,6 +143,7 @@ func (s *Service) lookOnce(ctx context.Context, ev Event, id care.CaseID, line a
 		}
 		v := View{Case: rec.Case, Assessment: fit, Zone: w.p.Zone.String(), Referrals: w.p.Fees.Referrals, Rules: w.p.Rules, Library: w.p.library(),
 			Summary: care.Summarise(care.SummaryInput{Case: rec.Case, Assessment: fit, Practice: w.p.Practice, Now: w.now, Label: w.p.label, Partners: partners})}
+		v.Told = w.tellings(rec.Case, line.Role == Therapist)
 		for _, t := range w.p.Therapists {
 			if string(t.ID) != line.By {
 				v.Colleagues = append(v.Colleagues, t)

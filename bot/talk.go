@@ -203,6 +203,9 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 				continue
 			}
 			text := t.question(o)
+			if t.private && t.top().Params[paramCourse] != "" && strings.HasPrefix(o.Step, stepPrivate) {
+				text = t.text("reminder.shall-open") // the door has just asked the rest
+			}
 			if o.Multi && turn.Run.Rev == before && !slices.Equal(turn.Run.Draft, draft) {
 				text = t.soFar(o.Question)
 			}

@@ -4,7 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"anteroom/dialogs"
 	"anteroom/dialogs/script"
 )
 
@@ -56,6 +58,9 @@ func TestCourse(t *testing.T) {
 		{"an assignment", "assignment", calm, with("reply", "will-try"), "accepted", nil, []string{"<assignment>", "<assignment.text>", "fine too"}, ""},
 		{"an assignment to ask about", "assignment", calm, with("reply", "question", "words", "How long?"), "asked", with("assignment_words", "How long?"), nil, ""},
 		{"not this assignment", "assignment", calm, with("reply", "not-now"), "not-now", nil, nil, "fine too"},
+		{"not this assignment, typed", "assignment", calm, with("reply", ">I do not want to do that"), "not-now", nil, nil, "fine too"},
+		{"an assignment, in other words", "assignment", calm, with("reply", ">my back is bad this week"), "asked",
+			with("assignment_reply", "question", "assignment_words", "my back is bad this week"), []string{"<therapist> hears of it"}, "What would you like to know"},
 		{"a report", "report", calm, and(report, "pain", "none"), "done",
 			with("report_done", "fully", "report_before", "6", "report_after", "3", "report_then", "came-back", "report_stopped", ""), []string{"There is no right answer", "shows the next step"}, "! alert"},
 		{"a report with a question of its own", "report", given("", true), and(report, "extra", "The wrists.", "pain", "none"), "done", with("report_extra", "The wrists."), []string{"<extra>"}, ""},
@@ -66,10 +71,16 @@ func TestCourse(t *testing.T) {
 		{"something hurts badly", "report", calm, and(report, "pain", "pain", "pain-now", "bleeding", "medical/next", "stop"), "stop", nil, []string{"Please call <emergency> now", "! alert medical"}, ""},
 		{"pressed", "report", calm, and(report, "pain", "pressed", "pressed/next", "go-on"), "done", with("report_pain", "pressed"), []string{"<helplines.violence>", "! alert ipv"}, ""},
 		{"pressed, and not done", "report", calm, with("done", "not-done", "pain", "pressed", "pressed/next", "call"), "call", nil, []string{"! alert ipv"}, ""},
+		{"yes, it did", "report", calm, and(report, "pain", ">yes", "which", "pain", "pain-now", "none"), "done", with("report_pain", "other", "report_pain_which", "pain"), []string{"Which comes closest", "see a doctor"}, "! alert"},
+		{"hurt and pressed, in other words", "report", calm, and(report, "pain", ">it burned and he kept going", "which", "both", "pain-now", "none", "pressed/next", "go-on"), "done",
+			with("report_pain_words", "it burned and he kept going", "report_pain_which", "both"), []string{"see a doctor", "! alert ipv"}, ""},
+		{"not said which", "report", calm, and(report, "pain", ">yes a bit", "pain-now", "none"), "done", with("report_pain", "other", "report_pain_words", "yes a bit", "report_pain_which", ""), []string{"Is one of these true now?"}, ""},
+		{"neither after all", "report", calm, and(report, "pain", ">we laughed a lot", "which", "neither"), "done", with("report_pain_which", "neither"), nil, "leave this out"},
 		{"pressed and hurt", "report", calm, and(report, "pain", "both", "pain-now", "strong-pain", "medical/next", "go-on", "pressed/next", "go-on"), "done", nil, []string{"! alert medical", "! alert ipv"}, ""},
 
 		{"goals that are mine", "goals-agree", goalHost(), with("first", "goal-two", "willing", "8"), "agreed", with("goals_first", "goal-two", "goals_willing", "8"), []string{"<goals>"}, ""},
 		{"goals in other words", "goals-agree", goalHost(), with("mine", "reword", "words", "To laugh again."), "reworded", with("goals_words", "To laugh again."), nil, ""},
+		{"goals in other words, in person", "goals-agree", goalHost(), with("mine", "reword"), "talk", with("goals_words", ""), []string{"Nothing is fixed"}, "reads your words"},
 		{"goals to talk about", "goals-agree", goalHost(), with("mine", "talk"), "talk", nil, nil, "How willing"},
 		{"no goal to review", "goal-review", given("none", false), nil, "done", nil, nil, "<goal.one>"},
 		{"two goals to review", "goal-review", given("two", false), with("one", "more", "two", "much-less"), "done", with("goal_one", "more", "goal_two", "much-less"), []string{"<goal.one>", "<goal.two>"}, "<goal.three>"},
@@ -103,6 +114,65 @@ func TestCourse(t *testing.T) {
 			ends(t, asked, said, turn, tt.outcome, tt.facts, tt.says)
 			if tt.not != "" && strings.Contains(said, tt.not) {
 				t.Errorf("%q was said in:\n%s", tt.not, said)
+			}
+		})
+	}
+}
+
+// TestCourseUnread: what cannot be read three times is no yes to an assignment,
+// and no silence where it is asked about pain.
+func TestCourseUnread(t *testing.T) {
+	long := strings.Repeat("x", 1001)
+	for _, tt := range []struct {
+		dialog, step string
+		before       []string // pressed until then
+		want         string   // is said then
+		outcome      string   // "": it goes on, at next
+		next         string
+		facts        map[string]string
+	}{
+		{"assignment", "reply", []string{"here"}, "Nothing is decided", "asked", "", with("assignment_reply", "")},
+		{"report", "pain", []string{"here", "not-done", dialogs.PressSkip}, "I tell <therapist>", "", "change", with("report_pain", "other")},
+		{"report", "when", []string{"here", "fully"}, "not shown in this chat again", "", "pain", with("report_when", "")},
+	} {
+		t.Run(tt.dialog+" "+tt.step, func(t *testing.T) {
+			lib := load(t)
+			var turn dialogs.Turn
+			step := func(in dialogs.Input) {
+				t.Helper()
+				var err error
+				if turn, err = dialogs.Step(lib, turn.Run, in, time.Unix(1_796_000_000, 0), "en", calm); err != nil {
+					t.Fatal(err)
+				}
+			}
+			turn.Run = dialogs.Run{Dialog: tt.dialog}
+			step(dialogs.Begin{})
+			for _, press := range tt.before {
+				step(dialogs.Press{Answer: press})
+			}
+			if turn.Open == nil || turn.Open.Step != tt.step {
+				t.Fatalf("got %+v, want %s", turn.Open, tt.step)
+			}
+			for range 3 {
+				step(dialogs.Words{Text: long})
+			}
+			said := ""
+			for _, o := range turn.Out {
+				switch o := o.(type) {
+				case dialogs.Say:
+					said += o.Text + "\n"
+				case dialogs.Ask:
+					said += o.Text + "\n"
+				}
+			}
+			if !strings.Contains(said, tt.want) || turn.Outcome != tt.outcome || tt.next != "" && (turn.Open == nil || turn.Open.Step != tt.next) {
+				t.Errorf("got %q, %q, open %+v; want %q, %q, open %q", said, turn.Outcome, turn.Open, tt.want, tt.outcome, tt.next)
+			}
+			got := facts(turn)
+			for name, want := range tt.facts {
+				if got[name] != want {
+					t.Errorf("%s: got %q, want %q", name, got[name], want)
+				}
 			}
 		})
 	}

@@ -59,7 +59,7 @@ var usual = map[string]string{
 }
 
 // talk walks a dialog to its end. It answers by buttons, a several-choice one
-// by one, and returns the questions in the order they came, "begin" and
+// by one; what begins with > is typed. It returns the questions in the order they came, "begin" and
 // "consent" included.
 func talk(t *testing.T, name string, h host, answers map[string]string) (asked []string, said string, last dialogs.Turn) {
 	t.Helper()
@@ -102,7 +102,10 @@ func talk(t *testing.T, name string, h host, answers map[string]string) (asked [
 		case !ok:
 			t.Fatalf("%s: no answer to %s", name, q.Step)
 		}
+		typed, isTyped := strings.CutPrefix(answer, ">")
 		switch {
+		case isTyped:
+			turn = step(turn.Run, dialogs.Words{Text: typed})
 		case q.Multi && answer != dialogs.PressSkip:
 			run := turn.Run
 			for id := range strings.SplitSeq(answer, ",") {

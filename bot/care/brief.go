@@ -145,16 +145,26 @@ func (c Case) briefPerson(id PersonID, since int64) BriefPerson {
 	return p
 }
 
-// A page of the brief: so many lines of so many letters.
+// A page of the brief has so many lines, and each of its lines so many letters.
 const (
 	briefLines = 30
 	briefWidth = 72
 )
 
-// Text is the brief as plain text, at most 30 lines of 72 letters, what matters
+// Page is the beginning of [Brief.Text], at most 30 lines. Where there is more
+// than fits, the last line says so.
+func (b Brief) Page(title func(library string) string, zone *time.Location) string {
+	lines := strings.Split(b.Text(title, zone), "\n")
+	if len(lines) > briefLines {
+		more := len(lines) - briefLines + 1
+		lines = append(lines[:briefLines-1], fmt.Sprintf("… and %s in the case", count(more, "more line")))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Text is the brief as plain text, in lines of at most 72 letters, what matters
 // most first. title gives the title of an assignment by its id in the library;
-// nil leaves the id. Where there is more than fits, the last line says so. It
-// reports what was said and reads nothing into it.
+// nil leaves the id. It reports what was said and reads nothing into it.
 func (b Brief) Text(title func(library string) string, zone *time.Location) string {
 	if title == nil {
 		title = func(id string) string { return plain(id) }
@@ -237,10 +247,6 @@ func (b Brief) Text(title func(library string) string, zone *time.Location) stri
 	}
 	if len(lines) == 1 {
 		add("nothing was reported yet")
-	}
-	if len(lines) > briefLines {
-		more := len(lines) - briefLines + 1
-		lines = append(lines[:briefLines-1], fmt.Sprintf("… and %s in the case", count(more, "more line")))
 	}
 	return strings.Join(lines, "\n")
 }

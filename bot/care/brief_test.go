@@ -120,10 +120,14 @@ func TestBriefIsCut(t *testing.T) {
 	for i := range 40 {
 		c.Raise(care.FlagLate, care.TheClient, now.AddDate(0, 0, 5).Add(time.Duration(i)))
 	}
-	text := c.BriefOf(id, now.AddDate(0, 0, 13)).Text(nil, time.UTC)
+	b := c.BriefOf(id, now.AddDate(0, 0, 13))
+	text := b.Page(nil, time.UTC)
 	lines := strings.Split(text, "\n")
 	if !fits(text) || len(lines) != 30 || !strings.Contains(lines[1], "PHQ-9") || !strings.Contains(lines[29], "more lines") {
 		t.Errorf("%d lines:\n%s", len(lines), text)
+	}
+	if whole := b.Text(nil, time.UTC); strings.Count(whole, "cancelled late") != 40 || !strings.HasPrefix(whole, strings.Join(lines[:29], "\n")) {
+		t.Errorf("the whole is not whole:\n%s", whole)
 	}
 }
 

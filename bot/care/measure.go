@@ -297,6 +297,7 @@ const (
 	FlagRise     FlagName = "rise"     // a score, or own distress, went up
 	FlagPain     FlagName = "pain"     // in a report
 	FlagPressure FlagName = "pressure" // in a report
+	FlagUnsaid   FlagName = "unsaid"   // in a report: one of the two, and nobody knows which
 	FlagReports  FlagName = "reports"  // missed in a row
 	FlagSilent   FlagName = "silent"   // a question stood unanswered until the therapist was told
 	FlagLate     FlagName = "late"     // a session was cancelled after the limit
@@ -371,6 +372,8 @@ func (f Flag) Line() string {
 		return "pain in a report; assignments are on hold"
 	case FlagPressure:
 		return "pressure in a report; assignments are on hold"
+	case FlagUnsaid:
+		return "pain or pressure in a report; assignments are on hold"
 	case FlagReports:
 		return "reports missed in a row"
 	case FlagSilent:

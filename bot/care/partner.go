@@ -79,7 +79,7 @@ func (c Case) Unsafe() bool {
 // answer is shown, so that none stands out by being missing. (Rule book, section 9.)
 func TellsOfViolence(fact, answer string) bool {
 	switch fact {
-	case "afraid", "assault", "assault_care", "report_pain", "ipv_next":
+	case "afraid", "assault", "assault_care", "report_pain", "report_pain_words", "report_pain_which", "ipv_next":
 		return true
 	case "safe":
 		return answer == "hurt-by-someone" || answer == "other-in-danger"

@@ -190,7 +190,7 @@ func TestPlanProperties(t *testing.T) {
 			t.Fatal(diff)
 		}
 		// A brief fits its page whatever stands in it.
-		if text := c.BriefOf(1, at).Text(nil, time.UTC); !fits(text) {
+		if text := c.BriefOf(1, at).Page(nil, time.UTC); !fits(text) {
 			t.Fatalf("the brief does not fit:\n%s", text)
 		}
 	})

@@ -35,6 +35,7 @@ type Report struct {
 	PainNow    string          `cbor:"21,keyasint,omitempty"` // a sign that needs a doctor
 	Pressure   bool            `cbor:"22,keyasint,omitempty"` // somebody was pressed into it
 	Change     string          `cbor:"23,keyasint,omitempty"` // words
+	Unsaid     bool            `cbor:"24,keyasint,omitempty"` // pain or pressure: which of the two was not said
 }
 
 // LogValue keeps a client's words out of every log.
@@ -69,7 +70,6 @@ func ReadReport(facts map[string]string) Report {
 		Extra:     f.words("report_extra"),
 		Stopped:   f.list("report_stopped"),
 		StoppedBy: f.words("report_stopped_words"),
-		Pressure:  slices.Contains([]string{"pressed", "both"}, f["report_pain"]),
 		PainNow:   f.one("report_pain_now", "bleeding", "fever-pelvic", "strong-pain", "four-hours", "stuck-inside"),
 		Change:    f.words("report_change"),
 	}
@@ -78,9 +78,18 @@ func ReadReport(facts map[string]string) Report {
 			r.Pulled = append(r.Pulled, v)
 		}
 	}
-	r.Pain = slices.Contains([]string{"pain", "both"}, f["report_pain"]) || r.PainNow != "" || slices.Contains(r.Stopped, "pain")
+	said := f["report_pain"]
+	if said == "other" { // in words of their own; then they are asked which
+		said = f["report_pain_which"]
+		r.Unsaid = said == ""
+	}
+	r.Pressure = said == "pressed" || said == "both"
+	r.Pain = said == "pain" || said == "both" || r.PainNow != "" || slices.Contains(r.Stopped, "pain")
 	return r
 }
+
+// Serious reports whether there is pain or pressure in it.
+func (r Report) Serious() bool { return r.Pain || r.Pressure || r.Unsaid }
 
 // mostReports are kept, the newest; a therapy has some dozens.
 const mostReports = 200
@@ -91,18 +100,19 @@ const mostReports = 200
 // where it stands. It returns ErrWithdrawn, and keeps nothing, when the
 // therapist took the assignment back meanwhile, unless there is pain or
 // pressure in it: that is heard in any case, and the report kept with it. It
-// returns ErrNotPossible for somebody else's assignment, or one that was never
-// delivered.
+// returns ErrNotPossible for somebody else's assignment, one that was never
+// delivered, and where it was not said whether it was done; but with pain or
+// pressure in it.
 func (c *Case) Report(id AssignmentID, r Report, at time.Time) ([]Flag, error) {
 	a, ok := c.Assignment(id)
-	serious := r.Pain || r.Pressure
+	serious := r.Serious()
 	switch {
 	case !ok || c.Status == Erased || r.Person != a.Person || a.Delivered == 0,
-		r.Done != AssignmentDone && r.Done != AssignmentPartly && r.Done != AssignmentNotDone:
+		r.Done != AssignmentDone && r.Done != AssignmentPartly && r.Done != AssignmentNotDone && !serious:
 		return nil, fmt.Errorf("report on assignment %d of case %s: %w", id, c.ID, ErrNotPossible)
 	case a.State == AssignmentWithdrawn && !serious:
 		return nil, fmt.Errorf("report on assignment %d of case %s: %w", id, c.ID, ErrWithdrawn)
-	case a.State != AssignmentWithdrawn:
+	case a.State != AssignmentWithdrawn && r.Done != "":
 		_ = c.editAssignment("report on", id, at, func(a *Assignment) error {
 			a.State, a.Over = r.Done, 0
 			return nil
@@ -118,6 +128,9 @@ func (c *Case) Report(id AssignmentID, r Report, at time.Time) ([]Flag, error) {
 	}
 	if r.Pressure {
 		flags = append(flags, Flag{Name: FlagPressure})
+	}
+	if r.Unsaid && !r.Pain {
+		flags = append(flags, Flag{Name: FlagUnsaid})
 	}
 	if serious {
 		c.PutHold("", at)

@@ -93,7 +93,7 @@ func (c Case) Shown(id PersonID) Shown {
 	}
 	for _, r := range c.Reports {
 		if r.Person == id {
-			r.Pressure, r.Pain, r.PainNow = false, false, ""
+			r.Pressure, r.Pain, r.PainNow, r.Unsaid = false, false, "", false
 			r.Pulled, r.Stopped = slices.Clone(r.Pulled), slices.Clone(r.Stopped)
 			s.Reports = append(s.Reports, r)
 		}

@@ -16,6 +16,7 @@ import (
 const (
 	courseID  = "anteroom.course"
 	actCase   = "anteroom.case."   // + case: opens the course; its value is the case
+	actTold   = "anteroom.told."   // + case + "." + from: opens what was told; its value is case + "/" + from
 	actBrief  = "anteroom.brief."  // + case + "." + session: opens the brief; its value is case + "/" + session
 	actCourse = "anteroom.course." // + what is done + "." + to what: a button's action id, and a form's callback id
 )
@@ -26,6 +27,9 @@ const (
 	pastGiven    = 3
 	pastNotes    = 3
 	mostRows     = 12 // of one kind
+
+	tableLines = 40 // in one block
+	mostLines  = 10 * tableLines
 )
 
 // course is the page from which a therapist steers a case.
@@ -39,14 +43,17 @@ func (r *runner) courseSaying(v bot.View, me care.Therapist, line string) api.Mo
 	if line != "" {
 		p.say(line)
 	}
-	p.add(r.table(v, 0))
+	lines := strings.Split(v.Case.BriefOf(0, r.opt.Now()).Text(title(v), r.opt.Zone), "\n")
+	for some := range slices.Chunk(lines[:min(len(lines), mostLines)], tableLines) {
+		p.add(asItStands(strings.Join(some, "\n")))
+	}
 	p.standing()
 	p.sessions()
 	p.goals()
 	p.given()
 	p.notes()
 	id := string(v.Case.ID)
-	p.buttons("page", button(actRead, id, "Summary"))
+	p.buttons("page", append(toldButton(v), button(actRead, id, "Summary"))...)
 	return api.ModalViewRequest{
 		Type:            api.VTModal,
 		Title:           plain(id),
@@ -57,10 +64,9 @@ func (r *runner) courseSaying(v bot.View, me care.Therapist, line string) api.Mo
 	}
 }
 
-// table is the brief as it stands, letter for letter: nothing in it is marked
-// up, for it holds a client's words.
-func (r *runner) table(v bot.View, id care.SessionID) api.Block {
-	text := v.Case.BriefOf(id, r.opt.Now()).Text(title(v), r.opt.Zone)
+// asItStands shows a text letter for letter: nothing in it is marked up, for it
+// holds a client's words.
+func asItStands(text string) api.Block {
 	return api.NewRichTextBlock("", &api.RichTextPreformatted{
 		Type:     api.RTEPreformatted,
 		Elements: []api.RichTextSectionElement{api.NewRichTextSectionTextElement(cut(text, maxSection), nil)},
@@ -72,19 +78,22 @@ func (r *runner) table(v bot.View, id care.SessionID) api.Block {
 func (r *runner) brief(v bot.View, session string) (page func(picture api.Block) api.ModalViewRequest, series []care.Series) {
 	n, _ := strconv.Atoi(session) // of a button; the case as it stands, if it is none
 	id := string(v.Case.ID)
-	table := r.table(v, care.SessionID(n))
+	b := v.Case.BriefOf(care.SessionID(n), r.opt.Now())
+	table := asItStands(b.Page(title(v), r.opt.Zone))
+	told := r.toldBelow(v, slices.DeleteFunc(slices.Clone(v.Told), func(t bot.Telling) bool { return t.At <= b.Since }))
 	return func(picture api.Block) api.ModalViewRequest {
 		blocks := []api.Block{table}
 		if picture != nil {
 			blocks = append(blocks, picture)
 		}
-		blocks = append(blocks, api.NewActionBlock("page", button(actCase+id, id, "Open the case"), button(actRead, id, "Summary")))
+		blocks = append(blocks, told...)
+		blocks = append(blocks, api.NewActionBlock("page", append(toldButton(v), button(actCase+id, id, "Open the case"), button(actRead, id, "Summary"))...))
 		return api.ModalViewRequest{
 			Type: api.VTModal, Title: plain("Brief " + id), Close: plain("Close"), CallbackID: "anteroom.brief",
 			NotifyOnClose: true, // the picture goes then
 			Blocks:        api.Blocks{BlockSet: blocks},
 		}
-	}, v.Case.BriefOf(care.SessionID(n), r.opt.Now()).Series()
+	}, b.Series()
 }
 
 // coursePage is a page on its way.
@@ -225,6 +234,14 @@ func (p *coursePage) goals() {
 			p.say(p.who(id) + "T " + points(course))
 		}
 	}
+	own := c.OwnGoals()
+	for _, o := range own {
+		said := "would change: "
+		if o.Whole {
+			said = "would say it so: "
+		}
+		p.say(cut(fmt.Sprintf("%s · %s%s“%s”", p.moment(o.At), p.who(o.Person), said, o.Words), maxSection))
+	}
 	unsure := false
 	for _, g := range open[:min(len(open), mostRows)] {
 		line := fmt.Sprintf("%s×%d, began at %s · %s", p.who(g.Person), g.Weight, g.Begins, g.Words)
@@ -253,7 +270,11 @@ func (p *coursePage) goals() {
 	if set {
 		more = append(more, deed("goal", "new", "New goal"))
 		if unsure {
-			more = append(more, deed("agree", nil, "Ask for agreement"))
+			agree := deed("agree", nil, "Ask for agreement")
+			if slices.ContainsFunc(own, func(o care.OwnGoals) bool { return o.Kept }) {
+				agree = sure(agree, "They gave other words, and no goal was changed since. They are asked about the same goals again.")
+			}
+			more = append(more, agree)
 		}
 	}
 	p.buttons("goals", more...)

@@ -211,6 +211,13 @@ func (f courseForm) goal(of string) (title string, blocks []api.Block, which str
 		g := f.v.Case.Goals[at]
 		title, which = "Change a goal", fmt.Sprintf("%d.%s", g.ID, g.Person)
 		words.InitialValue = cut(g.Words, maxGoal)
+		for _, o := range f.v.Case.OwnGoals() {
+			if said := o.For(f.v.Case, g.ID); said != "" {
+				words.InitialValue = said
+				blocks = append(blocks, paragraph("It stands here as they would say it. Until now it says:\n"+cut(g.Words, maxGoal)))
+				break
+			}
+		}
 		if len(g.Levels) > 0 {
 			levels.InitialValue = cut(strings.Join(g.Levels, "\n"), maxScale)
 		}

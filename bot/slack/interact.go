@@ -102,6 +102,9 @@ func (r *runner) pressed(ctx context.Context, c api.InteractionCallback, action 
 		r.show(ctx, c, care.CaseID(action.Value), r.summary)
 	case strings.HasPrefix(action.ActionID, actCase):
 		r.show(ctx, c, care.CaseID(action.Value), r.course)
+	case strings.HasPrefix(action.ActionID, actTold):
+		id, from, _ := strings.Cut(action.Value, "/")
+		r.show(ctx, c, care.CaseID(id), func(v bot.View, _ care.Therapist) api.ModalViewRequest { return r.toldPage(v, from) })
 	case strings.HasPrefix(action.ActionID, actBrief):
 		id, session, _ := strings.Cut(action.Value, "/")
 		r.showBrief(ctx, c, care.CaseID(id), session)

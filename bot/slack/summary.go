@@ -54,6 +54,7 @@ func (r *runner) summary(v bot.View, me care.Therapist) api.ModalViewRequest {
 	if v.Steers && (v.Case.Episode.At() != care.PhaseIntake || len(v.Case.MayMove(care.RolePart)) > 0) {
 		buttons = append(buttons, button(actCase+string(v.Case.ID), string(v.Case.ID), "Steer"))
 	}
+	buttons = append(buttons, toldButton(v)...)
 	if len(buttons) > 0 {
 		blocks = append(blocks, api.NewActionBlock("anteroom.decisions", buttons...))
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"anteroom/bot"
 	"anteroom/bot/care"
@@ -16,6 +18,7 @@ func caseBrief(ctx context.Context, p *program, c command, args []string) error 
 	read := p.settingsOf(fl, caseSettings...)
 	why := fl.String("reason", "", "why you look: `WHY`, a few words; it stands in the case's log")
 	session := fl.Int("session", 0, "the `NUMBER` of the session; unset: the next one")
+	all := fl.Bool("all", false, "all that was told in the course of care; unset: since the session before")
 	png := fl.String("png", "", "the `FILE` for a picture of the course, as PNG; - for a pipe")
 	svg := fl.String("svg", "", "the `FILE` for the same as SVG")
 	id, err := onCase(p, c, fl, "brief", args)
@@ -55,12 +58,13 @@ func caseBrief(ctx context.Context, p *program, c command, args []string) error 
 	if err != nil {
 		return err
 	}
-	return p.brief(view.Case, practice, care.SessionID(*session), out, draw)
+	return p.brief(view, practice, care.SessionID(*session), *all, out, draw)
 }
 
-// brief prints the brief of a session, and draws the course into a file unless
-// that is empty.
-func (p *program) brief(c care.Case, practice *bot.Practice, of care.SessionID, out string, draw func([]care.Series) ([]byte, error)) error {
+// brief prints the brief of a session and what was told, newest first, and draws
+// the course into a file unless that is empty.
+func (p *program) brief(view bot.View, practice *bot.Practice, of care.SessionID, all bool, out string, draw func([]care.Series) ([]byte, error)) error {
+	c := view.Case
 	if _, ok := c.Session(of); !ok && of != 0 {
 		return usageError{fmt.Errorf("-session %d: %s has %s", of, c.ID, many(len(c.Sessions), "session"))}
 	}
@@ -69,6 +73,16 @@ func (p *program) brief(c care.Case, practice *bot.Practice, of care.SessionID, 
 	}
 	brief := c.BriefOf(of, p.day())
 	text := brief.Text(func(library string) string { return practice.Plays.Title(library, care.BaseLanguage) }, practice.Practice.Zone)
+	for _, t := range view.Told {
+		if !all && t.At <= brief.Since {
+			break
+		}
+		head := t.Title
+		if len(brief.Names) > 1 {
+			head += " · " + brief.Names[t.Person]
+		}
+		text += fmt.Sprintf("\n\n%s · %s\n  %s", head, time.Unix(t.At, 0).In(practice.Practice.Zone).Format("Mon 2 Jan 2006 15:04"), strings.Join(t.Lines, "\n  "))
+	}
 	if out == "" {
 		fmt.Fprintln(p.stdout, text)
 		return nil

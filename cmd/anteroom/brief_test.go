@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"anteroom/bot"
 	"anteroom/bot/care"
 	"anteroom/bot/picture"
 )
@@ -49,8 +50,18 @@ func TestCaseBrief(t *testing.T) {
 	}
 	var page bytes.Buffer
 	p := &program{stdout: &page, now: func() time.Time { return c.now }}
-	if err := p.brief(view.Case, practice, 0, out, picture.Course); err != nil || !strings.Contains(page.String(), "PHQ-2        4 → 2") || !strings.Contains(page.String(), "wrote "+out) {
+	since := view.Case.BriefOf(0, c.now).Since
+	view.Told = []bot.Telling{{At: since + 60, Person: care.TheClient, Title: "Hopes", Lines: []string{"How ready you are: 8", "Past: yes"}},
+		{At: since - 60, Person: care.TheClient, Title: "How it began", Lines: []string{"Since: years"}}}
+	if err := p.brief(view, practice, 0, false, out, picture.Course); err != nil || !strings.Contains(page.String(), "PHQ-2        4 → 2") || !strings.Contains(page.String(), "wrote "+out) {
 		t.Errorf("got %v, %q", err, page.String())
+	}
+	if !strings.Contains(page.String(), "\n  How ready you are: 8\n  Past: yes\n") || strings.Contains(page.String(), "Since: years") {
+		t.Errorf("what was told since the last session: got %q", page.String())
+	}
+	page.Reset()
+	if err := p.brief(view, practice, 0, true, "", picture.Course); err != nil || !strings.Contains(page.String(), "Since: years") {
+		t.Errorf("all that was told: got %v, %q", err, page.String())
 	}
 	b, err := os.ReadFile(out)
 	if err != nil {

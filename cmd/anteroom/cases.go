@@ -22,7 +22,7 @@ var caseCommand = command{
 "anteroom case show K7Q-42 -reason 'Ruth is ill, and I call for her'" prints the summary as a therapist reads it.
 The look and its reason are written into the case's log, and the client can see that there was one.
 "anteroom case brief K7Q-42 -reason 'the session tomorrow'" prints what a therapist reads before a session: what was tried,
-anxiety before and after, goals, measures, and what they must know first; -png FILE draws the course, figures and days alone (the file is not locked). It is a look too.
+anxiety before and after, goals, measures, what they must know first, and what was told since the last session (-all: ever); -png FILE draws the course, figures and days alone (the file is not locked). It is a look too.
 "anteroom case log K7Q-42" prints that log: who did what, and when. It outlives the case.
 "anteroom case ack K7Q-42 -as ana" says that Ana has an alert: nobody else is called. It is what "I have this" does in Slack,
 and only who is called, or has a part in the case, may say it.

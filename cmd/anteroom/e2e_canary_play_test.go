@@ -175,7 +175,7 @@ func (g *guest) stays(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := g.writes(ctx, "it is signed and on record", "Dr. "+w(), "My body and health", "for "+w(), "A month", "Yes, go on to sign", "Ann "+w()); err != nil {
+		if err := g.writes(ctx, "it is signed and on record", "Dr. "+w(), "My body and health", "That is all", "for "+w(), "A month", "Yes, go on to sign", "Ann "+w()); err != nil {
 			return err
 		}
 	}

@@ -444,10 +444,20 @@ func (t *talk) said(text string) error {
 		return nil
 	}
 	if command != "" {
+		if bare && command == "start" && len(t.c.Runs) > 1 && t.top().Dialog == sideDialogs["what"] { // it may answer what lies below
+			t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
+		}
 		if words := (dialogs.Words{Text: text, Whole: true}); bare && !choosing && t.answers(words) {
 			return t.input(words)
 		}
+		if bare && command == "start" && t.c.Consent == nil && t.c.Rest == 0 && t.isOpen() { // nobody was away: consent comes first
+			return t.again()
+		}
 		t.entersNothing()
+		if choosing && command == universalBack {
+			t.phrase("lock.left")
+			return t.again()
+		}
 		return t.command(command, arg)
 	}
 	if choosing {

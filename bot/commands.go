@@ -58,13 +58,16 @@ func (t *talk) command(name, arg string) error {
 			return t.takesOut()
 		}
 		t.c.Rest = 0
-		if len(t.c.Runs) == 0 || len(t.c.Runs) == 1 && t.c.Done != "" {
+		if !t.isOpen() {
 			return t.afterwards(true)
 		}
 		t.phrase("welcome-back")
 		return t.again()
 	case "resume":
 		t.c.Rest = 0
+		if !t.isOpen() {
+			return t.afterwards(true)
+		}
 		t.phrase("resumed")
 		return t.again()
 	case "call", "now", "what":
@@ -126,6 +129,7 @@ func (t *talk) command(name, arg string) error {
 		t.phrase(name)
 		return t.again()
 	case "language":
+		t.c.Rest = 0
 		return t.speak(arg)
 	case "back", "skip", "change":
 		return t.moves(name)
@@ -175,15 +179,32 @@ func (t *talk) moves(name string) error {
 		return err
 	}
 	q := turn.Open
+	if q != nil {
+		t.c.Rest = 0
+	}
 	switch {
-	case q == nil && name == "change" && t.c.Done != "":
+	case q == nil && name == "change" && t.unsent():
+		if err := t.reopens(); err != nil {
+			return err
+		}
+		t.phrase("not-sent")
+		return t.changes()
+	case q == nil && name == "change" && t.c.Done == outcomeSent:
 		t.phrase("answered-already")
 		return nil
+	case q == nil && name == "back" && t.unsent():
+		return t.picksUp()
+	case q == nil && name != "back" && t.c.Done != "" && !t.isOpen():
+		return t.afterwards(false)
 	case q == nil:
 		t.phrase("nothing-to-go-back")
 		return nil
 	case name == "back" && !q.CanBack && t.aside():
 		t.c.Runs = t.c.Runs[:len(t.c.Runs)-1]
+		if !t.isOpen() && !t.barred() {
+			t.phrase("lock.left")
+			return nil
+		}
 		return t.again()
 	case name == "back" && !q.CanBack:
 		t.phrase("nothing-to-go-back")
@@ -195,6 +216,14 @@ func (t *talk) moves(name string) error {
 		return t.again()
 	case name == "skip":
 		return t.input(dialogs.Skip{})
+	}
+	return t.changes()
+}
+
+// changes offers the answers that can be changed, or says that there are none.
+func (t *talk) changes() error {
+	if turn, err := t.try(dialogs.Change{}); err != nil || turn.Run.Editing != dialogs.PressChange {
+		t.phrase("nothing-to-change")
 	}
 	return t.input(dialogs.Change{})
 }

@@ -137,7 +137,7 @@ func TestStoppedIsPickedUp(t *testing.T) {
 			was, _ := p.question()
 			stop(p)
 			p.hears()
-			p.says("thank you").wants(h.phrase("resting"))
+			p.says("thank you").wants(h.phrase("resting.unsent"))
 			p.says("start").hears()
 			if now, _ := p.question(); uncounted(now) != uncounted(was) {
 				t.Errorf("got %q, want %q again", now, was)

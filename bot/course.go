@@ -392,12 +392,15 @@ func (w *world) move(rec *caseRecord, name care.MoveName, by care.Mover) error {
 	return w.moved(rec, did)
 }
 
-// moved frees what a move, or its taking back, cancelled, and gives the case's
-// place back or takes it again.
+// moved frees what a move, or its taking back, cancelled, tells everybody whose
+// session is off, and gives the case's place back or takes it again.
 func (w *world) moved(rec *caseRecord, did care.Change) error {
-	for _, s := range did.Cancelled {
-		if err := w.free(rec.Case.ID, &rec.Case, s); err != nil {
+	for _, id := range did.Cancelled {
+		if err := w.free(rec.Case.ID, &rec.Case, id); err != nil {
 			return err
+		}
+		if s, ok := rec.Case.Session(id); ok && s.Start != 0 {
+			w.tellAll(rec, sessionCancelled, s, "")
 		}
 	}
 	return w.carries(rec, did)

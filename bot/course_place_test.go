@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -167,6 +168,43 @@ func TestReturnTakenBack(t *testing.T) {
 	load, err := h.StoredCaseload(t.Context(), "ana")
 	if s := h.view(id).Sessions; err != nil || len(load.Held) != 0 || s[len(s)-1].Open() {
 		t.Errorf("%v; got %d times held and the session %s, want neither", err, len(load.Held), s[len(s)-1].State)
+	}
+}
+
+// TestMoveCancels: where a move, or a return that is taken back, cancels a session,
+// the client is told, as openly as they want it.
+func TestMoveCancels(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[string]string{"Open": "Your session with Ana Reyes is cancelled:", "With the time": "Cancelled:", "Discreet": "The change is noted."} {
+		for _, back := range []bool{false, true} {
+			t.Run(fmt.Sprint(level, back), func(t *testing.T) {
+				t.Parallel()
+				h, p, id := treated(t)
+				move := func(m care.MoveName) {
+					h.mustSteer(id, "ana", bot.Steer{Move: &bot.Moving{Name: m, Round: care.AnyRound}})
+				}
+				if back {
+					move(care.MoveClose)
+					move(care.MoveReturn)
+				}
+				at := h.clock.Now().Add(50 * time.Hour).Truncate(time.Hour).Unix()
+				h.mustSteer(id, "ana", bot.Steer{Book: &care.SessionOffer{Therapist: "ana", Times: []int64{at}}})
+				h.settle()
+				p.openly(level)
+				p.calm()
+				p.hears()
+				if back {
+					n := len(h.view(id).Episode.History)
+					h.mustSteer(id, "ana", bot.Steer{Undo: &n})
+				} else {
+					move(care.MoveClose)
+				}
+				h.hours(1)
+				if told := p.hears(); !slices.ContainsFunc(told, func(s string) bool { return strings.HasPrefix(s, want) }) {
+					t.Errorf("heard %q, want %q", told, want)
+				}
+			})
+		}
 	}
 }
 

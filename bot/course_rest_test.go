@@ -197,7 +197,7 @@ func TestMeanwhile(t *testing.T) {
 	t.Run("a report that waits, for what was taken back", func(t *testing.T) {
 		t.Parallel()
 		h, p, id := treated(t)
-		p.openly("Closed")
+		p.openly("Discreet")
 		h.gives(id, "touch-hands")
 		p.finds("Open it").answers("Yes, go on", "Yes, I will try")
 		h.clock.Advance(50 * time.Hour)

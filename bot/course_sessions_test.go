@@ -193,7 +193,7 @@ func TestOwnHand(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			h, p, id := booked(t)
-			p.openly("Some")
+			p.openly("With the time")
 			h.clock.Advance(time.Duration(tt.at) * time.Hour)
 			p.calm().says("/sessions").learns("Thursday 13 May, 10 am")
 			notices := len(h.desk.got())
@@ -275,13 +275,13 @@ func TestMovedTooOften(t *testing.T) {
 // has them behind it. Who has nothing set is told so.
 func TestReminderButtons(t *testing.T) {
 	t.Parallel()
-	for _, level := range []string{"Closed", "Some", "Open"} {
+	for _, level := range []string{"Discreet", "With the time", "Open"} {
 		t.Run(level, func(t *testing.T) {
 			t.Parallel()
 			h, p, id := booked(t)
 			p.openly(level)
 			h.hours(217)
-			if level == "Closed" {
+			if level == "Discreet" {
 				if p.shown("I will be there") {
 					t.Error("the buttons came by themselves")
 				}

@@ -38,6 +38,8 @@ type door struct {
 	// Last: what the door asks was shown last, so words are meant for it, whatever
 	// lies before it.
 	Last bool `cbor:"12,keyasint,omitempty"`
+	// Later: they said that it was not the moment, and may still say that it is.
+	Later bool `cbor:"13,keyasint,omitempty"`
 }
 
 // awayShuts is how long a chat may lie still before its door shuts. After an
@@ -78,7 +80,7 @@ func (t *talk) returns(away time.Duration) error {
 	}
 	d := c.Door
 	d.Since, d.Below = t.w.now.Unix(), len(c.Runs) // what was begun before the door is told before, too
-	d.Asked, d.Passed, d.Shared = false, false, false
+	d.Asked, d.Passed, d.Shared, d.Later = false, false, false, false
 	d.Long = d.Long || away > quietDays
 	t.entersNothing()
 	return nil
@@ -147,7 +149,7 @@ func (t *talk) leaves() error {
 	d.Left, d.Quick = true, true
 	t.tellsStill()
 	t.c.Alone = false
-	d.Asked, d.Passed, d.Shared = false, false, false
+	d.Asked, d.Passed, d.Shared, d.Later = false, false, false, false
 	t.c.Rest = paused
 	t.w.out.due = slices.DeleteFunc(t.w.out.due, func(d planned) bool { return d.subject == t.self })
 	t.w.unplan(t.self, dueNudge)
@@ -200,6 +202,8 @@ func (t *talk) knocks(m Words) error {
 		return t.givesPIN(text)
 	case command == "start", command == "resume", word:
 		return t.doorAsks()
+	case d.Later && !t.locked() && t.doorAnswer(text) != "":
+		return t.doorHears(t.doorAnswer(text))
 	case !d.Asked:
 		return t.holds(m)
 	case !t.locked():
@@ -245,7 +249,7 @@ func (t *talk) doorPress(data string) (done bool, err error) {
 		return true, t.command(way, arg)
 	case d.Left && !t.before():
 		return true, t.bland()
-	case !d.Left && !t.locked() && d.Asked:
+	case !d.Left && !t.locked() && (d.Asked || d.Later):
 		for _, o := range t.doorOptions() {
 			if marks.on(data, o) {
 				return true, t.doorHears(o)
@@ -298,7 +302,7 @@ func (t *talk) doorHears(answer string) error {
 	d := t.c.Door
 	switch answer {
 	case answerNotNow:
-		d.Asked, d.Passed, d.Shared = false, false, false
+		d.Asked, d.Passed, d.Shared, d.Later = false, false, false, true
 		t.phrase("door.later")
 		return nil
 	case answerShared:
@@ -316,7 +320,7 @@ func (t *talk) doorAsks() error {
 	if d.Left {
 		return t.bland()
 	}
-	d.Asked, d.Last = true, true
+	d.Asked, d.Last, d.Later = true, true, false
 	if t.locked() {
 		t.asksPIN("pin.door")
 		return nil

@@ -168,7 +168,7 @@ func (s *Service) Reload(p *Practice) error {
 // phrases are the keys of all sentences that the service uses.
 var phrases = []string{
 	"stale-button", "unknown-command", "edited", "too-fast", "too-long", "paused", "resting", "resumed", "stopped",
-	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "answered-already", "help", "help-why", "why-none", "progress", "so-far", "so-far.own", "own-words", "numbers.most", "which-place", "places.US", "places.CA", "places.AU", "returning", "changed", "program",
+	"nothing-to-go-back", "cannot-skip", "nothing-to-change", "not-sent", "press-one", "resting.unsent", "answered-already", "help", "help-why", "why-none", "progress", "so-far", "so-far.own", "own-words", "numbers.most", "which-place", "places.US", "places.CA", "places.AU", "returning", "changed", "program",
 	"welcome-back", "after-sent", "after-sent.more", "after-answer", "after-call", "after-late", "mydata-head", "mydata-empty", "mydata-foot", "forget-done", "forget-kept", "consent.changed", "privacy", "nudge",
 	"btn.back", "btn.call", "btn.now", "error-ours", "program.asks", "readers", "readers.asks", "confidential", "confidential.asks", "cost", "cost.asks", "insurance", "insurance.asks", "duration", "duration.asks", "forget-kept.what", "forget-kept.until", "copies.none",
 	"looks-earlier", "looks.looked", "looks.broke-glass", "looks.took", "looks.decided", "looks.exported", "looks.disclosed", "looks.operator", "looks.therapist",

@@ -118,8 +118,8 @@ func (t *talk) asks(fact string) (bool, error) {
 	return ok && d.Steps[i].Into != nil && d.Steps[i].Into.Name == fact, nil
 }
 
-// again says the open question once more, if there is one; at a shut door, the
-// door's, and to somebody who is blocked, that they are.
+// again says the open question once more, if there is one and nobody rests; at a
+// shut door, the door's, and to somebody who is blocked, that they are.
 func (t *talk) again() error {
 	if t.barred() {
 		return t.doorAsks()
@@ -128,10 +128,18 @@ func (t *talk) again() error {
 		t.shut()
 		return nil
 	}
-	if t.c.Done != "" && len(t.c.Runs) <= 1 || len(t.c.Runs) == 0 {
+	if !t.isOpen() || t.c.Rest != 0 {
 		return nil
 	}
 	return t.input(dialogs.Begin{})
+}
+
+// isOpen reports that something is open: the intake, or a dialog over it.
+func (t *talk) isOpen() bool { return len(t.c.Runs) > 1 || len(t.c.Runs) == 1 && t.c.Done == "" }
+
+// unsent reports that the intake was left with answers that were not sent.
+func (t *talk) unsent() bool {
+	return t.c.Seat == 0 && t.c.Consent != nil && !t.isOpen() && (t.c.Done == outcomeStopped || t.c.Done == outcomeLost)
 }
 
 // input makes one step of the dialog on top, and says what it says.
@@ -198,6 +206,9 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 		case dialogs.Ask:
 			asks := says
 			asks.slot = questionSlot
+			if o.Again && t.unhinted(turn) {
+				t.phrase("press-one")
+			}
 			if pressed && o.Multi && turn.Run.Rev == before {
 				t.send(Redraw{Buttons: t.buttons(o.Question)}, asks)
 				continue
@@ -227,6 +238,17 @@ func (t *talk) says(turn dialogs.Turn, pressed bool) error {
 		return t.putsHold(turn)
 	}
 	return nil
+}
+
+// unhinted reports that the script says nothing of its own to what was not
+// understood: where somebody reads back, or chooses what to change.
+func (t *talk) unhinted(turn dialogs.Turn) bool {
+	d, ok := t.w.p.Library.Dialog(turn.Run.Dialog)
+	if !ok || turn.Open == nil {
+		return false
+	}
+	i, ok := d.Index(turn.Open.Step)
+	return turn.Run.Editing == dialogs.PressChange || ok && d.Steps[i].Op == script.Review && d.Steps[i].Again == nil
 }
 
 // soFar says what is chosen in a choice of several, to somebody who types.
@@ -340,11 +362,21 @@ func (t *talk) intakeOver(outcome string) error {
 }
 
 // picksUp goes on with an intake that was stopped, or in which nothing was
-// understood any more, at the last question that was about something.
+// understood any more.
 func (t *talk) picksUp() error {
+	if err := t.reopens(); err != nil {
+		return err
+	}
+	t.phrase("welcome-back")
+	return t.again()
+}
+
+// reopens puts it back to the last question that was about something.
+func (t *talk) reopens() error {
 	run := &t.c.Runs[0]
 	t.c.Done, t.c.Rest, t.c.Runs = "", 0, t.c.Runs[:1]
 	run.Misses = 0
+	run.Draft, run.Editing, run.Asked, run.Shown = nil, "", "", 0
 	for len(run.Trail) > 0 {
 		run.Trail = run.Trail[:len(run.Trail)-1]
 		turn, err := t.open()
@@ -355,8 +387,7 @@ func (t *talk) picksUp() error {
 			break
 		}
 	}
-	t.phrase("welcome-back")
-	return t.again()
+	return nil
 }
 
 // afterwards answers what is written when nothing is open; anew says that the
@@ -371,9 +402,9 @@ func (t *talk) afterwards(anew bool) error {
 	if t.c.Seat != 0 {
 		return t.afterPartner(anew)
 	}
-	if t.c.Consent != nil && (t.c.Done == outcomeStopped || t.c.Done == outcomeLost) {
+	if t.unsent() {
 		if !anew {
-			t.phrase("resting")
+			t.phrase("resting.unsent")
 			return nil
 		}
 		return t.picksUp()

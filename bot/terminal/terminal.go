@@ -171,6 +171,9 @@ func (t *Terminal) Send(_ context.Context, d bot.Delivery) ([]byte, error) {
 	case bot.Document:
 		fmt.Fprintf(t.out, "(a file: %s, %s)\n\n", oneLine(body.Name), oneLine(body.Type))
 	case bot.Sweep:
+		t.mu.Lock()
+		t.shown, t.list = nil, nil // what is swept has no buttons
+		t.mu.Unlock()
 		fmt.Fprintf(t.out, "(swept: %s)\n\n", messages(len(body.Messages)))
 		return nil, nil
 	default:

@@ -243,6 +243,26 @@ func TestPressed(t *testing.T) {
 	}
 }
 
+// TestSweptButtons: what is swept out of the chat has no buttons any more.
+func TestSweptButtons(t *testing.T) {
+	t.Parallel()
+	term := terminal.New(terminal.Options{In: strings.NewReader("Start\n1\n"), Out: io.Discard})
+	for _, body := range []bot.Body{bot.Text{Text: "Hello.", Buttons: [][]bot.Button{{{Label: "Start", Data: "s"}}}}, bot.Sweep{}, bot.Text{Text: "Bye."}} {
+		if _, err := term.Send(t.Context(), bot.Delivery{Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := &listener{}
+	for range 2 {
+		if err := term.Read(t.Context(), "p", l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"Start", "1"}, l.words()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // What is written to a screen moves no cursor and rings no bell, whoever
 // wrote it: a read-back holds what a person typed.
 func TestSendIsHarmless(t *testing.T) {

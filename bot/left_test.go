@@ -75,7 +75,7 @@ func TestReadBackNotUnderstood(t *testing.T) {
 	h := build(t)
 	p := h.person("ann").nearly("Here, discreet", "no")
 	p.hears()
-	p.says("they").wants(h.phrase("press-one"), "This is what I will send")
+	p.says("they").wants("Please press “Send it”", "This is what I will send")
 }
 
 // TestWhoAreYou: it says that it is a program, however it is asked.

@@ -179,7 +179,7 @@ func (g *guest) stays(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := g.writes(ctx, "I have noted it", "call me", g.flock.number(), "Mornings", "No message"); err != nil {
+	if err := g.writes(ctx, "I have noted it", "call me", g.flock.number(), "Mornings", "That is all", "No message"); err != nil {
 		return err
 	}
 	if couple {

@@ -37,6 +37,7 @@ func TestPairs(t *testing.T) {
 		{"a negation that is none", safety.Crisis, "I can't stop thinking about suicide", "I never think about suicide"},
 		{"a negation of its own", safety.Crisis, "I don't want to live anymore", "I want to live with her"},
 		{"a negation of its own", safety.Crisis, "no quiero vivir más", "quiero vivir con ella"},
+		{"a negation of another language", safety.Crisis, "no more im gonna kill myself", "no im not suicidal"},
 		{"history", safety.Crisis, "Last night I cut myself again", "Years ago I cut myself, that is behind me"},
 		{"history", safety.Crisis, "He vuelto a cortarme", "De adolescente me cortaba, quedó atrás"},
 		{"history", safety.IPV, "My husband hits me", "My ex used to hit me, I left him and I am safe now"},

@@ -32,8 +32,8 @@ func (p *patient) name() string { return fmt.Sprintf("Kim%d", p.n) }
 
 // chosen are the answers that are taken wherever they stand, and otherwise the
 // first one is.
-var chosen = []string{"Open it", "I agree", "Yes, all safe", "Just me. No partner", "None of these", "Any way", "Nothing special", "Yes, that works", "Yes", "Here, open",
-	"Not at all", "As we hoped", "No, not this time", "No, neither", "I will try", "I will decide later", "Well", "Send it", "5"}
+var chosen = []string{"Open it", "No, neither", "I agree", "Yes, all safe", "Just me. No partner", "None of these", "Any way", "Nothing special", "Yes, that works", "Yes", "Here, open",
+	"Not at all", "As we hoped", "No, not this time", "I will try", "I will decide later", "Well", "Send it", "5"}
 
 // live answers whatever is asked, as soon as it is asked, until the context ends.
 func (p *patient) live(ctx context.Context) {

@@ -335,6 +335,15 @@ func (t *talk) close() error {
 // minute: more than anybody types, and few enough that answers do not pile up.
 const perMinute = 120
 
+// perMinute is the constant, or more in a rehearsal, in which a whole course of
+// care passes in a minute: a practice without quiet hours.
+func (p *Practice) perMinute() uint16 {
+	if p.Quiet.From == p.Quiet.To {
+		return 10 * perMinute
+	}
+	return perMinute
+}
+
 // tooFast counts what a person sends, and says once a minute that it is too
 // much; what is beyond is not taken, but see [talk.mustBeHeard].
 func (t *talk) tooFast() bool {
@@ -344,13 +353,14 @@ func (t *talk) tooFast() bool {
 	if minute := t.w.now.Unix() / 60; minute != t.c.Minute {
 		t.c.Minute, t.c.InMinute, t.c.Heard = minute, 0, nil
 	}
-	if t.c.InMinute <= perMinute {
+	most := t.w.p.perMinute()
+	if t.c.InMinute <= most {
 		t.c.InMinute++
 	}
-	if t.c.InMinute == perMinute && !t.left() {
+	if t.c.InMinute == most && !t.left() {
 		t.phrase("too-fast")
 	}
-	return t.c.InMinute >= perMinute
+	return t.c.InMinute >= most
 }
 
 // heardAgain is how soon the same danger is heard again beyond the limit.

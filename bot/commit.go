@@ -61,9 +61,7 @@ func (s *Service) openKey(ctx context.Context, h *held, id KeyID, wrapped []byte
 	}
 	if wrapped == nil {
 		s.keys.drop(id)
-		var n NewKey
-		h.key, n, err = s.keys.make(ctx, id)
-		h.newKey = &n
+		h.key, h.newKey, err = s.newKey(ctx, id)
 		return err
 	}
 	var ok bool
@@ -81,7 +79,7 @@ func (s *Service) where(sub SubjectID, kind string, version uint64) seal.Where {
 }
 
 // commit seals what the step wants and writes it in one go.
-func (s *Service) commit(ctx context.Context, w *world) error {
+func (s *Service) commit(ctx context.Context, w *world) (err error) {
 	if len(w.out.recorded) > len(w.out.audit) {
 		return &stepError{at: "a line for a case's log was not put into its chain"}
 	}
@@ -99,11 +97,9 @@ func (s *Service) commit(ctx context.Context, w *world) error {
 			}
 			continue
 		case gone: // it begins anew
-			key, n, err := s.keys.make(ctx, sub.Key())
-			if err != nil {
+			if h.key, h.newKey, err = s.newKey(ctx, sub.Key()); err != nil {
 				return err
 			}
-			h.key, h.newKey = key, &n
 		}
 		opened[sub.Key()] = h.key
 		if !h.put {
@@ -123,7 +119,7 @@ func (s *Service) commit(ctx context.Context, w *world) error {
 		c.States = append(c.States, Write{Subject: sub, Was: h.version, Next: next,
 			Blob: h.key.Seal(plain, s.where(sub, "state", next))})
 		if h.newKey != nil {
-			c.Keys = append(c.Keys, *h.newKey)
+			c.bring(h.newKey)
 		}
 	}
 	if err := s.sealEffects(ctx, w, &c, opened); err != nil {
@@ -271,6 +267,37 @@ func (s *Service) letter(ctx context.Context, ev Event) (Letter, error) {
 		Blob: key.Seal(plain, s.where(ev.Subject, "letter "+string(ev.ID), 0))}}, nil
 }
 
+// freshKey is a key that comes with the next commit, and the version that the
+// epoch's floor had before it was wrapped.
+type freshKey struct {
+	NewKey
+	floor uint64
+}
+
+// newKey makes a key for a commit to bring.
+func (s *Service) newKey(ctx context.Context, id KeyID) (*seal.Cipher, *freshKey, error) {
+	version, epoch, err := epochFloor(ctx, s.store, s.id)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, n, err := s.keys.make(ctx, id, epoch)
+	return key, &freshKey{n, version}, err
+}
+
+// bring puts a key into the commit, which conflicts then if the epoch's floor
+// rose since the key was wrapped: however late it comes, no key gets into the
+// store under an epoch that is being retired.
+func (c *Commit) bring(n *freshKey) {
+	c.Keys = append(c.Keys, n.NewKey)
+	for i := range c.States {
+		if w := &c.States[i]; w.Subject == floorSubject {
+			w.Was = min(w.Was, n.floor) // of two versions the later conflicts, too
+			return
+		}
+	}
+	c.States = append(c.States, Write{Subject: floorSubject, Was: n.floor})
+}
+
 // practiceKey is the key of what belongs to the practice as a whole; it is
 // made at the first need.
 func (s *Service) practiceKey(ctx context.Context) (*seal.Cipher, error) {
@@ -286,12 +313,13 @@ func (s *Service) practiceKey(ctx context.Context) (*seal.Cipher, error) {
 		if got.Keys[0] != nil {
 			return s.keys.open(ctx, id, got.Keys[0])
 		}
-		key, n, err := s.keys.make(ctx, id)
+		key, n, err := s.newKey(ctx, id)
 		if err != nil {
 			return key, err
 		}
-		event := EventID("key/" + s.root.Pseudonym(string(n.Wrapped)))
-		if err := s.store.Commit(ctx, s.id, Commit{Event: event, Keys: []NewKey{n}}); err == nil {
+		c := Commit{Event: EventID("key/" + s.root.Pseudonym(string(n.Wrapped)))}
+		c.bring(n)
+		if err := s.store.Commit(ctx, s.id, c); err == nil {
 			s.keys.put(id, key)
 			return key, nil
 		} else if !isConflict(err) {

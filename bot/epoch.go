@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,10 +14,12 @@ import (
 )
 
 // The vault's epoch rolls by itself. The owner of a practice rolls it when it
-// is older than the practice says, wraps the practice's keys anew, waits until
-// nothing that began before can still arrive, looks for stragglers, and says in
-// the vault that none is left. When every practice of the vault has said so, the
-// older epochs are destroyed, and with them what backups hold of erased clients.
+// is older than the practice says, raises the epoch's floor in the store, so that
+// no new key comes in under an older one, wraps the practice's keys anew, waits
+// until no failover of the store can take that back any more, looks for
+// stragglers, and says in the vault that none is left. When every practice of the
+// vault has said so, the older epochs are destroyed, and with them what backups
+// hold of erased clients.
 const (
 	vaultLook  = time.Minute      // between two looks at the vault
 	vaultGrace = 10 * time.Minute // between the last key wrapped anew and the look for stragglers
@@ -61,15 +65,15 @@ func (s *Service) UnrecoverableBy(at time.Time) time.Time {
 
 // Rewrapping is how far a walk over a practice's keys has come.
 type Rewrapping struct {
-	Seen, Replaced int
-	Lost           []KeyID // erased, or wrapped under an epoch that is gone: nobody can open them
-	Unreadable     []KeyID // something is wrong with them: a person must look
+	Seen, Older, Replaced int     // Older were under an older epoch; whoever was faster at one replaced it or erased it
+	Lost                  []KeyID // erased, or wrapped under an epoch that is gone: nobody can open them
+	Unreadable            []KeyID // something is wrong with them: a person must look
 }
 
 // RewrapKeys wraps every key of a practice that is wrapped under an older epoch
 // than the current one anew. It may run beside the service. told hears how far
 // it is, after every page; it may be nil.
-func RewrapKeys(ctx context.Context, store Keys, v seal.Vault, p PracticeID, fence uint64, told func(Rewrapping)) (r Rewrapping, err error) {
+func RewrapKeys(ctx context.Context, store Store, v seal.Vault, p PracticeID, fence uint64, told func(Rewrapping)) (r Rewrapping, err error) {
 	current, err := v.Current(ctx)
 	if err != nil {
 		return r, err
@@ -77,9 +81,51 @@ func RewrapKeys(ctx context.Context, store Keys, v seal.Vault, p PracticeID, fen
 	return walkKeys(ctx, store, v, p, fence, current, told)
 }
 
+// floorSubject has the epoch before which no new key comes into the store. Its
+// state is the epoch's number in four bytes, the greatest first: there is nothing
+// in it to seal.
+const floorSubject SubjectID = "vault/epoch"
+
+// epochFloor is the floor and its version; none yet is zero, like its version.
+func epochFloor(ctx context.Context, store States, p PracticeID) (version uint64, epoch uint32, err error) {
+	got, err := store.Load(ctx, p, Query{Subjects: []SubjectID{floorSubject}})
+	if err != nil {
+		return 0, 0, fmt.Errorf("load the epoch's floor: %w", err)
+	}
+	at := got.States[0]
+	switch {
+	case at.Version == 0:
+		return 0, 0, nil
+	case len(at.Blob) != 4:
+		return 0, 0, fmt.Errorf("the epoch's floor has %d bytes, not 4: was the store changed?", len(at.Blob))
+	}
+	return at.Version, binary.BigEndian.Uint32(at.Blob), nil
+}
+
+// raiseFloor makes an epoch the floor, unless it is that high already.
+func raiseFloor(ctx context.Context, store States, p PracticeID, fence uint64, epoch uint32) error {
+	for {
+		version, stands, err := epochFloor(ctx, store, p)
+		if err != nil || stands >= epoch {
+			return err
+		}
+		err = store.Commit(ctx, p, Commit{Fence: fence, Event: EventID("floor/" + rand.Text()),
+			States: []Write{{Subject: floorSubject, Was: version, Next: version + 1, Blob: binary.BigEndian.AppendUint32(nil, epoch)}}})
+		if !isConflict(err) { // else somebody else raised it
+			if err != nil {
+				err = fmt.Errorf("raise the epoch's floor: %w", err)
+			}
+			return err
+		}
+	}
+}
+
 // walkKeys looks at every key and wraps those anew that are wrapped under an
-// epoch before that one.
-func walkKeys(ctx context.Context, store Keys, v seal.Vault, p PracticeID, fence uint64, before uint32, told func(Rewrapping)) (r Rewrapping, err error) {
+// epoch before that one, which becomes the floor before it looks.
+func walkKeys(ctx context.Context, store Store, v seal.Vault, p PracticeID, fence uint64, before uint32, told func(Rewrapping)) (r Rewrapping, err error) {
+	if err := raiseFloor(ctx, store, p, fence, before); err != nil {
+		return r, err
+	}
 	for from := ""; ; {
 		page, next, err := store.Keys(ctx, p, from, vaultPage)
 		if err != nil {
@@ -108,7 +154,7 @@ func walkKeys(ctx context.Context, store Keys, v seal.Vault, p PracticeID, fence
 			if err != nil {
 				return r, fmt.Errorf("wrap keys anew: %w", err)
 			}
-			r.Replaced += n
+			r.Older, r.Replaced = r.Older+len(anew), r.Replaced+n
 		}
 		if told != nil {
 			told(r)
@@ -216,7 +262,7 @@ func (s *Service) turnEpoch(ctx context.Context) error {
 	case passed < current.Number, !s.now().Before(quiet):
 		r, err := walkKeys(ctx, s.store, v, s.id, s.lease.fence.Load(), current.Number, nil)
 		c.mu.Lock()
-		if r.Replaced > 0 {
+		if r.Older > 0 {
 			c.moved = s.now()
 		}
 		if err == nil {
@@ -236,7 +282,7 @@ func (s *Service) turnEpoch(ctx context.Context) error {
 			return fmt.Errorf("%d keys cannot be read, %s among them: no epoch is destroyed meanwhile; is this the vault that belongs to the store? %w",
 				len(r.Unreadable), r.Unreadable[0], seal.ErrKeyUnreadable)
 		}
-		if r.Replaced > 0 || s.now().Before(quiet) {
+		if r.Older > 0 || s.now().Before(quiet) {
 			return nil // the next walk must find nothing
 		}
 	default:

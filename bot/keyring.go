@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -50,8 +51,9 @@ func (k *keyring) open(ctx context.Context, id KeyID, wrapped []byte) (*seal.Cip
 	return key, nil
 }
 
-// make creates a key and wraps it. It is kept only once its commit succeeded.
-func (k *keyring) make(ctx context.Context, id KeyID) (*seal.Cipher, NewKey, error) {
+// make creates a key and wraps it, under the epoch floor or a later one. It is
+// kept only once its commit succeeded.
+func (k *keyring) make(ctx context.Context, id KeyID, floor uint32) (*seal.Cipher, NewKey, error) {
 	if !k.known.Load() { // no epoch is destroyed that a practice needs, once the vault knows of it
 		if err := k.vault.SetMark(ctx, string(k.practice), func(*seal.Mark) {}); err != nil {
 			return nil, NewKey{}, fmt.Errorf("wrap key of %s: %w", id, err)
@@ -62,6 +64,9 @@ func (k *keyring) make(ctx context.Context, id KeyID) (*seal.Cipher, NewKey, err
 	wrapped, err := k.vault.Wrap(ctx, key, k.ad(id))
 	if err != nil {
 		return nil, NewKey{}, fmt.Errorf("wrap key of %s: %w", id, err)
+	}
+	if epoch, err := seal.EpochOf(wrapped); err != nil || epoch < floor {
+		return nil, NewKey{}, errors.Join(err, fmt.Errorf("wrap key of %s: the vault is at epoch %d, and the store was wrapped under epoch %d: is it the vault that belongs to the store?", id, epoch, floor))
 	}
 	return key.Cipher(), NewKey{ID: id, Wrapped: wrapped}, nil
 }

@@ -117,11 +117,12 @@ const MaxScore = 1 << 53
 
 // mostSubjects is how many subjects a commit may name: a partner who leaves takes
 // a chat, a record of their own, the case, its tombstone and a place in a caseload;
-// a case that goes takes the records of four who left it before.
-const mostSubjects = 8
+// a case that goes takes the records of four who left it before. One more is
+// checked where a key is made.
+const mostSubjects = 9
 
 // Check finds what is wrong with a commit whatever the store holds: no event
-// id, more than eight subjects, a version that does not follow, a score beyond
+// id, more than nine subjects, a version that does not follow, a score beyond
 // [MaxScore]. Every store refuses such a commit.
 func (c Commit) Check() error {
 	if c.Event == "" {
@@ -165,6 +166,7 @@ type Rewrapped struct {
 }
 
 // Write moves a subject from version Was to Next (Next > Was; Was 0 creates).
+// Without a Blob it only checks that the subject is still at Was.
 type Write struct {
 	Subject   SubjectID
 	Was, Next uint64

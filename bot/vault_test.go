@@ -414,6 +414,77 @@ func TestEpochRollsWhileReplicasRun(t *testing.T) {
 	})
 }
 
+// Between the moment in which a new key is wrapped and its commit, all others are
+// wrapped anew and the epoch is destroyed, with no wait at all: the key does not
+// get into the store under that epoch. So for every key that an intake makes, and
+// for what begins anew after an erasure.
+func TestKeyThatComesAfterItsEpoch(t *testing.T) {
+	t.Parallel()
+	for name, open := range keepers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			slow := &slowVault{Vault: h.vault, met: make(map[string]int)}
+			slow.between = func() {
+				epoch, err := slow.Vault.Roll(t.Context())
+				for err == nil {
+					var r bot.Rewrapping
+					if r, err = bot.RewrapKeys(t.Context(), h.store, slow.Vault, h.practice.ID(), 0, nil); r.Older == 0 {
+						break
+					}
+				}
+				if err == nil {
+					_, err = bot.Attest(t.Context(), slow.Vault, h.practice.ID(), epoch)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			h.vault = slow
+			h.restarted().takesOver()
+			ann := h.person("ann")
+			ann.sends()
+			ann.forgets()
+			ann.sends()
+			if len(h.epochs()) != 1 {
+				t.Errorf("got epochs %v, want one", h.epochs())
+			}
+			for _, kind := range []string{"practice", "chat", "case"} {
+				if slow.met[kind] == 0 {
+					t.Errorf("no key of a %s was wrapped: %v", kind, slow.met)
+				}
+			}
+			for id, wrapped := range h.keys() {
+				if err := h.opens(id, wrapped); err != nil {
+					t.Errorf("a %s's key: %v", bot.SubjectID(id).Kind(), err)
+				}
+			}
+		})
+	}
+}
+
+// slowVault is a vault beside which something happens between the wrapping of a
+// key and what is done with it, at the first try for each.
+type slowVault struct {
+	seal.Vault
+	between func()
+	met     map[string]int // keys wrapped, by kind
+	last    string
+}
+
+func (v *slowVault) Wrap(ctx context.Context, key seal.ClientKey, ad []byte) ([]byte, error) {
+	wrapped, err := v.Vault.Wrap(ctx, key, ad)
+	if string(ad) != v.last { // else it is the second try
+		v.last = string(ad)
+		_, id, _ := strings.Cut(string(ad), "\x00")
+		v.met[bot.SubjectID(id).Kind()]++
+		v.between()
+	} else {
+		v.last = ""
+	}
+	return wrapped, err
+}
+
 // What a crash between the two writes of an erasure leaves open is settled by
 // whoever owns the practice next.
 func TestCrashWhileErasing(t *testing.T) {

@@ -62,12 +62,12 @@ type world struct {
 type held struct {
 	version uint64
 	key     *seal.Cipher
-	wrapped []byte  // the key as it was stored
-	newKey  *NewKey // the key is made with this commit
-	plain   []byte  // nil when the subject is not there
-	value   any     // what the step decoded from plain, and may have changed
-	put     bool    // write value
-	check   bool    // the step relied on it: check the version
+	wrapped []byte    // the key as it was stored
+	newKey  *freshKey // the key is made with this commit
+	plain   []byte    // nil when the subject is not there
+	value   any       // what the step decoded from plain, and may have changed
+	put     bool      // write value
+	check   bool      // the step relied on it: check the version
 }
 
 // source is where an event came from, if not from a channel: it leaves there

@@ -27,11 +27,11 @@ var (
 // one, and a number is never used again; the greatest is the current one. A
 // vault is shared by all replicas and is safe for use by several goroutines.
 //
-// An epoch is retired in four moves: Roll; [Rewrap] every wrapped key in the
-// store; wait until no write that began before the roll can still arrive (a
-// minute at least, where the vault's folder is on a network file system), and
-// look for stragglers; Destroy. A key that is still wrapped under a destroyed
-// epoch is lost.
+// An epoch is retired in four moves: Roll; see to it that the store takes no key
+// that was wrapped before, however late its write arrives; [Rewrap] every wrapped
+// key in the store, wait until no failover can take that back, and look for
+// stragglers; Destroy. A key that is still wrapped under a destroyed epoch is
+// lost.
 //
 // It also keeps what must not stand in the store, where a backup would take it
 // back: which keys were erased, and how new each practice's store is.

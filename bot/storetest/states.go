@@ -77,22 +77,22 @@ var states = []test{
 		s.same("after a conflict in the last", s.dump(), before)
 	}},
 	{"wrong commits", func(s *suite) {
-		eight := full()
-		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5", "6"} {
-			eight.States = append(eight.States, bot.Write{Subject: subject})
-		}
-		eight.States[7].Was = 1
-		s.refuse(eight, bot.ErrConflict) // the last is looked at as the first
-		before := s.dump()
 		nine := full()
 		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5", "6", "7"} {
 			nine.States = append(nine.States, bot.Write{Subject: subject})
+		}
+		nine.States[8].Was = 1
+		s.refuse(nine, bot.ErrConflict) // the last is looked at as the first
+		before := s.dump()
+		ten := full()
+		for _, subject := range []bot.SubjectID{"1", "2", "3", "4", "5", "6", "7", "8"} {
+			ten.States = append(ten.States, bot.Write{Subject: subject})
 		}
 		back := full()
 		back.States[0].Was, back.States[0].Next = 2, 1
 		score := full()
 		score.Index[1].Score = 1<<53 + 1
-		for name, c := range map[string]bot.Commit{"nine subjects": nine, "version goes back": back, "score is not exact": score} {
+		for name, c := range map[string]bot.Commit{"ten subjects": ten, "version goes back": back, "score is not exact": score} {
 			if err := s.try(c); err == nil || refusal(err) {
 				s.Errorf("%s: got %v, want an error that is no sentinel", name, err)
 			}

@@ -29,7 +29,7 @@ so is every backup that was made before. It works while "serve" runs, which does
 func keys(ctx context.Context, p *program, c command, args []string) error {
 	fl := newFlags("keys")
 	read := p.settingsOf(fl, "store", "key-file", "vault")
-	grace := fl.Duration("grace", leastGrace, "how long rotate waits for what began before; less only where the vault is on one machine's own disk")
+	grace := fl.Duration("grace", leastGrace, "how long rotate waits before it looks again whether a failover of the store took something back; less only where there is none")
 	if len(args) > 0 && args[0] == "rotate" {
 		if err := p.parse(c, fl, args[1:], 0); err != nil {
 			return err

@@ -22,8 +22,8 @@ type rotation struct {
 	grace time.Duration
 }
 
-// leastGrace is what the vault asks for where its folder is on a network file
-// system: a write that began before the roll can take that long.
+// leastGrace is how long a failover of the store may need until it shows what it
+// took back of the keys that were wrapped anew.
 const leastGrace = time.Minute
 
 func rotateKeys(ctx context.Context, p *program, cfg config, grace time.Duration) error {
@@ -151,7 +151,7 @@ func (r *rotation) walk(ctx context.Context, practices []bot.PracticeID, epoch u
 			return moved, fmt.Errorf("%s: %s cannot be read, %s among them: no epoch was destroyed. Is this the vault that belongs to the store? Else erase that record, or put it back from a backup", p, count(n, "key"), done.Unreadable[0])
 		}
 		r.say("%s: %d of %d keys wrapped anew", p, done.Replaced, done.Seen)
-		moved += done.Replaced
+		moved += done.Older
 	}
 	return moved, nil
 }
@@ -159,7 +159,7 @@ func (r *rotation) walk(ctx context.Context, practices []bot.PracticeID, epoch u
 // wait lets pass what the vault asks for.
 func (r *rotation) wait(ctx context.Context) error {
 	for left := r.grace; left > 0; left -= time.Second {
-		r.progress("waiting %s for what began before the roll", left.Round(time.Second))
+		r.progress("waiting %s before looking again", left.Round(time.Second))
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)

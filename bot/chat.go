@@ -70,12 +70,13 @@ type chatState struct {
 	Quieted bool   `cbor:"41,keyasint,omitempty"`
 	// Level is how open reminders may be, since the person chose anew.
 	Level level `cbor:"42,keyasint,omitempty"`
-	// Country is the whole country that they named for help numbers, after any place
-	// that they gave.
-	Country string `cbor:"44,keyasint,omitempty"`
 	// Came is when the last thing of the course of care came of which the person
 	// heard, Unix seconds.
 	Came int64 `cbor:"43,keyasint,omitempty"`
+	// Country is the whole country that they named for help numbers, after any place
+	// that they gave. The record of what they told leaves it out: it says that help
+	// was asked for, to whoever holds the phone.
+	Country string `cbor:"44,keyasint,omitempty"`
 }
 
 // consent is kept with the version of the text that was agreed to.
@@ -335,9 +336,9 @@ func (t *talk) close() error {
 // minute: more than anybody types, and few enough that answers do not pile up.
 const perMinute = 120
 
-// perMinute is the constant, or more in a rehearsal, in which a whole course of
+// mostInAMinute is perMinute, or more in a rehearsal, in which a whole course of
 // care passes in a minute: a practice without quiet hours.
-func (p *Practice) perMinute() uint16 {
+func (p *Practice) mostInAMinute() uint16 {
 	if p.Quiet.From == p.Quiet.To {
 		return 10 * perMinute
 	}
@@ -353,7 +354,7 @@ func (t *talk) tooFast() bool {
 	if minute := t.w.now.Unix() / 60; minute != t.c.Minute {
 		t.c.Minute, t.c.InMinute, t.c.Heard = minute, 0, nil
 	}
-	most := t.w.p.perMinute()
+	most := t.w.p.mostInAMinute()
 	if t.c.InMinute <= most {
 		t.c.InMinute++
 	}

@@ -23,9 +23,9 @@ var commandWords = map[string]string{
 }
 
 // answers reports whether words are an answer to the open question: of words that
-// are a command too, only the whole name of one. Own words
-// beside the answers offered do not count: "back" would always be some. Nor
-// does one miss too many, which leads away as an answer does.
+// are a command too, only the whole name of one. Own words beside the answers
+// offered do not count: "back" would always be some. Nor does one miss too many,
+// which leads away as an answer does.
 func (t *talk) answers(words dialogs.Words) bool {
 	turn, err := t.open()
 	if err != nil || turn.Open == nil || turn.Open.Type == script.Text {

@@ -280,3 +280,38 @@ func TestFlood(t *testing.T) {
 		}
 	})
 }
+
+// How much of one person is taken in a minute; a rehearsal, which has no quiet
+// hours, takes a whole course of care in it.
+func TestMostInAMinute(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		quiet bool
+		want  int
+	}{"practice": {true, 120}, "rehearsal": {false, 1200}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := build(t)
+			if !tt.quiet {
+				h.practice.Quiet.From = h.practice.Quiet.To
+				h.restarted()
+			}
+			p := h.person("loud").consents()
+			p.hears()
+			said := 0
+			for n := 4; n <= tt.want+3; n++ { // the first that wrote was nobody yet, and pressed three times since
+				p.says("/privacy")
+				for _, text := range p.hears() {
+					if strings.HasPrefix(text, h.phrase("too-fast")) {
+						if said++; n != tt.want {
+							t.Errorf("message %d is too much, want %d", n, tt.want)
+						}
+					}
+				}
+			}
+			if said != 1 {
+				t.Errorf("got %d lines that it was too fast, want 1", said)
+			}
+		})
+	}
+}

@@ -52,10 +52,10 @@ func (w *walk) tokens(text string) []token {
 				i++
 			}
 			t := token{word: script.Fold(string(rs[start:i]))}
-			if at, _ := place(numbers, t.word); at >= 0 {
+			if at, _ := among(numbers, t.word); at >= 0 {
 				t.n, t.number = float64(at), true
 			}
-			if at, which := place(lengths, t.word); at >= 0 && at < len(units) {
+			if at, which := among(lengths, t.word); at >= 0 && at < len(units) {
 				t.unit, t.many = units[at], which > 0
 			}
 			all = append(all, t)
@@ -69,9 +69,9 @@ func (w *walk) tokens(text string) []token {
 	return all
 }
 
-// place is where a word stands among names that have others beside them, parted
+// among is where a word stands among names that have others beside them, parted
 // by spaces: the place of the name, and which of them the word is.
-func place(names [][]string, word string) (at, which int) {
+func among(names [][]string, word string) (at, which int) {
 	for _, those := range names {
 		for at, name := range those {
 			if which := slices.Index(strings.Fields(name), word); which >= 0 {
@@ -149,41 +149,27 @@ func (w *walk) counted(text string) (int, bool) {
 	return 0, false
 }
 
-// sameMoney reports that what was said names no other money than the question.
+// sameMoney reports that what was said names no other money than the question:
+// some money has all the names that stand in either. "Dollars" are of several.
 func (w *walk) sameMoney(said, asked []token) bool {
-	var kinds []string
+	var kinds [][]string // each with its names
 	for line := range strings.Lines(wordsOf(w.facts(), WordsMoney)) {
-		kinds = append(kinds, strings.Split(strings.TrimSpace(line), "|")...)
-	}
-	named := func(all []token) (money []string, any bool) { // the kinds that all of them may be
-		for _, t := range all {
-			of := func(kind string) bool {
-				return t.word != "" && slices.ContainsFunc(strings.Fields(kind), func(name string) bool { return name == t.word || script.Fold(name) == t.word })
-			}
-			switch {
-			case !slices.ContainsFunc(kinds, of):
-			case !any:
-				any = true
-				for _, kind := range kinds {
-					if of(kind) {
-						money = append(money, strings.Fields(kind)[0])
-					}
-				}
-			default:
-				var both []string
-				for _, kind := range kinds {
-					if of(kind) && slices.Contains(money, strings.Fields(kind)[0]) {
-						both = append(both, strings.Fields(kind)[0])
-					}
-				}
-				money = both
-			}
+		for kind := range strings.SplitSeq(strings.TrimSpace(line), "|") {
+			kinds = append(kinds, strings.Fields(kind))
 		}
-		return money, any
 	}
-	theirs, isSaid := named(said)
-	ours, isAsked := named(asked)
-	return !isSaid || !isAsked || slices.ContainsFunc(theirs, func(kind string) bool { return slices.Contains(ours, kind) })
+	names := func(kind []string, t token) bool {
+		return slices.ContainsFunc(kind, func(name string) bool { return t.word != "" && (name == t.word || script.Fold(name) == t.word) })
+	}
+	money := func(all []token) []token {
+		return slices.DeleteFunc(slices.Clone(all), func(t token) bool {
+			return !slices.ContainsFunc(kinds, func(kind []string) bool { return names(kind, t) })
+		})
+	}
+	theirs, ours := money(said), money(asked)
+	return len(theirs) == 0 || slices.ContainsFunc(kinds, func(kind []string) bool {
+		return !slices.ContainsFunc(slices.Concat(theirs, ours), func(t token) bool { return !names(kind, t) })
+	})
 }
 
 // spanned finds the answer that a length of time means: "8 months", "2 or 3

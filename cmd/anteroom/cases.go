@@ -196,7 +196,7 @@ func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func()
 func opensWith(ctx context.Context, s *bot.Service, keyFile string) error {
 	err := s.Fits(ctx)
 	if errors.Is(err, bot.ErrOtherKey) {
-		return usageError{fmt.Errorf("-key-file: %s does not open this store: give the -key-file and -vault that the store was made with, or the -store that belongs to these", keyFile)}
+		return usageError{fmt.Errorf("-key-file: %s does not open this store: give the -key-file and -vault that the store was made with, or the -store that belongs to these; a backup from before its keys were destroyed opens no more", keyFile)}
 	}
 	return err
 }

@@ -23,7 +23,7 @@ func TestLeftUnsent(t *testing.T) {
 	for words, want := range map[string][]string{
 		"send":   {h.phrase("resting.unsent")},
 		"skip":   {h.phrase("resting.unsent")},
-		"change": {h.phrase("not-sent"), "Question 6"},
+		"change": {h.phrase("not-sent")},
 		"resume": {h.phrase("welcome-back"), "Is everyone safe"},
 		"back":   {h.phrase("welcome-back"), "Is everyone safe"},
 	} {
@@ -34,7 +34,7 @@ func TestLeftUnsent(t *testing.T) {
 			t.Errorf("%s: heard %q, want %q", words, heard, want)
 			continue
 		}
-		for i := range want[:1] {
+		for i := range want {
 			if !strings.HasPrefix(heard[i], want[i]) {
 				t.Errorf("%s: heard %q, want %q", words, heard, want)
 			}

@@ -272,6 +272,7 @@ func TestAnotherPoller(t *testing.T) {
 	s.health.wait(t, "another program polls with this token")
 	end()
 	s.got.wait(t, 1)
+	s.health.wait(t, "well")
 	if got := s.health.all(); len(got) != 3 || got[2] != "telegram: well" {
 		t.Errorf("got reports %q, want well, the conflict, well", got)
 	}

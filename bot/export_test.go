@@ -314,3 +314,12 @@ func (s *Service) WaitsForWord() bool { return s.custody.restored.Load() }
 
 // KeyPlace is where a key stands.
 func KeyPlace(p PracticeID, id KeyID) []byte { return keyPlace(p, id) }
+
+// Brings is a commit that brings keys which were wrapped when the epoch's floor
+// had those versions.
+func Brings(floors ...uint64) (c Commit) {
+	for _, f := range floors {
+		c.bring(&freshKey{floor: f})
+	}
+	return c
+}

@@ -463,6 +463,55 @@ func TestKeyThatComesAfterItsEpoch(t *testing.T) {
 	}
 }
 
+// Of several new keys the one that was wrapped first decides.
+func TestKeysUnderTwoFloors(t *testing.T) {
+	for _, floors := range [][]uint64{{2, 3}, {3, 2}} {
+		if c := bot.Brings(floors...); len(c.Keys) != 2 || len(c.States) != 1 || c.States[0].Was != 2 {
+			t.Errorf("floors %v: got %d keys and %+v, want both keys and one check of version 2", floors, len(c.Keys), c.States)
+		}
+	}
+}
+
+// A key that another was faster to wrap anew was under an older epoch all the
+// same: what that other wrote may be older than ours, so the walk goes again.
+func TestRewrapThatAnotherWon(t *testing.T) {
+	t.Parallel()
+	h := furnish(t)
+	h.vault = seal.NewMemoryVault(seal.WithClock(h.clock.Now))
+	h.restarted().takesOver()
+	h.person("ann").sends()
+	if _, err := h.vault.Roll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rewrap := func(store bot.Store) bot.Rewrapping {
+		r, err := bot.RewrapKeys(t.Context(), store, h.vault, h.practice.ID(), 0, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	n := len(h.keys())
+	won := &beaten{Store: h.store}
+	won.before = func() { rewrap(h.store) }
+	if r := rewrap(won); r.Older != n || r.Replaced != 0 {
+		t.Errorf("got %d of %d keys older and %d replaced, want all and none", r.Older, n, r.Replaced)
+	}
+	if r := rewrap(h.store); r.Older != 0 {
+		t.Errorf("got %d keys older after that, want none", r.Older)
+	}
+}
+
+// beaten is a store in which somebody does something before keys are replaced.
+type beaten struct {
+	bot.Store
+	before func()
+}
+
+func (s *beaten) Rewrap(ctx context.Context, p bot.PracticeID, fence uint64, keys []bot.Rewrapped) (int, error) {
+	s.before()
+	return s.Store.Rewrap(ctx, p, fence, keys)
+}
+
 // slowVault is a vault beside which something happens between the wrapping of a
 // key and what is done with it, at the first try for each.
 type slowVault struct {

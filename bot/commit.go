@@ -128,6 +128,9 @@ func (s *Service) commit(ctx context.Context, w *world) (err error) {
 	if w.from != nil {
 		c.Took, c.DueDone = w.from.letter, w.from.due
 	}
+	if err := c.Check(); err != nil { // a store would refuse it for ever
+		return &stepError{at: err.Error()}
+	}
 	graves, err := s.dig(ctx, w, c.Erase)
 	if err != nil {
 		return err
@@ -267,21 +270,21 @@ func (s *Service) letter(ctx context.Context, ev Event) (Letter, error) {
 		Blob: key.Seal(plain, s.where(ev.Subject, "letter "+string(ev.ID), 0))}}, nil
 }
 
-// freshKey is a key that comes with the next commit, and the version that the
-// epoch's floor had before it was wrapped.
+// freshKey is a key that comes with the next commit, and what the epoch's floor
+// was before it was wrapped.
 type freshKey struct {
 	NewKey
-	floor uint64
+	floor uint32
 }
 
 // newKey makes a key for a commit to bring.
 func (s *Service) newKey(ctx context.Context, id KeyID) (*seal.Cipher, *freshKey, error) {
-	version, epoch, err := epochFloor(ctx, s.store, s.id)
+	floor, err := epochFloor(ctx, s.store, s.id)
 	if err != nil {
 		return nil, nil, err
 	}
-	key, n, err := s.keys.make(ctx, id, epoch)
-	return key, &freshKey{n, version}, err
+	key, n, err := s.keys.make(ctx, id, floor)
+	return key, &freshKey{n, floor}, err
 }
 
 // bring puts a key into the commit, which conflicts then if the epoch's floor
@@ -291,11 +294,11 @@ func (c *Commit) bring(n *freshKey) {
 	c.Keys = append(c.Keys, n.NewKey)
 	for i := range c.States {
 		if w := &c.States[i]; w.Subject == floorSubject {
-			w.Was = min(w.Was, n.floor) // of two versions the later conflicts, too
+			w.Was = min(w.Was, uint64(n.floor)) // the later one conflicts, too
 			return
 		}
 	}
-	c.States = append(c.States, Write{Subject: floorSubject, Was: n.floor})
+	c.States = append(c.States, Write{Subject: floorSubject, Was: uint64(n.floor)})
 }
 
 // practiceKey is the key of what belongs to the practice as a whole; it is

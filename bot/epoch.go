@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -81,41 +80,57 @@ func RewrapKeys(ctx context.Context, store Store, v seal.Vault, p PracticeID, fe
 	return walkKeys(ctx, store, v, p, fence, current, told)
 }
 
-// floorSubject has the epoch before which no new key comes into the store. Its
-// state is the epoch's number in four bytes, the greatest first: there is nothing
-// in it to seal.
+// floorSubject is the epoch before which no new key comes into the store: that is
+// its version, so that the same version never stands for two epochs. There is
+// nothing in it to seal.
 const floorSubject SubjectID = "vault/epoch"
 
-// epochFloor is the floor and its version; none yet is zero, like its version.
-func epochFloor(ctx context.Context, store States, p PracticeID) (version uint64, epoch uint32, err error) {
+// epochFloor is zero while there is none.
+func epochFloor(ctx context.Context, store States, p PracticeID) (uint32, error) {
 	got, err := store.Load(ctx, p, Query{Subjects: []SubjectID{floorSubject}})
 	if err != nil {
-		return 0, 0, fmt.Errorf("load the epoch's floor: %w", err)
+		return 0, fmt.Errorf("load the epoch's floor: %w", err)
 	}
-	at := got.States[0]
-	switch {
-	case at.Version == 0:
-		return 0, 0, nil
-	case len(at.Blob) != 4:
-		return 0, 0, fmt.Errorf("the epoch's floor has %d bytes, not 4: was the store changed?", len(at.Blob))
-	}
-	return at.Version, binary.BigEndian.Uint32(at.Blob), nil
+	return uint32(got.States[0].Version), nil
 }
 
 // raiseFloor makes an epoch the floor, unless it is that high already.
 func raiseFloor(ctx context.Context, store States, p PracticeID, fence uint64, epoch uint32) error {
 	for {
-		version, stands, err := epochFloor(ctx, store, p)
-		if err != nil || stands >= epoch {
+		floor, err := epochFloor(ctx, store, p)
+		if err != nil || floor >= epoch {
 			return err
 		}
 		err = store.Commit(ctx, p, Commit{Fence: fence, Event: EventID("floor/" + rand.Text()),
-			States: []Write{{Subject: floorSubject, Was: version, Next: version + 1, Blob: binary.BigEndian.AppendUint32(nil, epoch)}}})
+			States: []Write{{Subject: floorSubject, Was: uint64(floor), Next: uint64(epoch), Blob: []byte("floor")}}})
 		if !isConflict(err) { // else somebody else raised it
 			if err != nil {
 				err = fmt.Errorf("raise the epoch's floor: %w", err)
 			}
 			return err
+		}
+	}
+}
+
+// Roll makes a new epoch of the vault, and more where the vault is from a backup
+// and behind what the practices' keys in the store were wrapped under. It returns
+// the number of the last.
+func Roll(ctx context.Context, store States, v seal.Vault, practices ...PracticeID) (epoch uint32, err error) {
+	var floor uint32
+	for _, p := range practices {
+		f, err := epochFloor(ctx, store, p)
+		if err != nil {
+			return 0, err
+		}
+		floor = max(floor, f)
+	}
+	for {
+		last := epoch
+		if epoch, err = v.Roll(ctx); err != nil || epoch >= floor {
+			return epoch, err
+		}
+		if epoch <= last {
+			return 0, fmt.Errorf("the vault stays at epoch %d, and the store was at epoch %d: is its folder on the network? Try again in a minute", epoch, floor)
 		}
 	}
 }
@@ -238,8 +253,12 @@ func (s *Service) turnEpoch(ctx context.Context) error {
 		return err
 	}
 	current := epochs[len(epochs)-1]
-	if !period.After(current.Made).After(s.now()) {
-		if _, err := v.Roll(ctx); err != nil {
+	floor, err := epochFloor(ctx, s.store, s.id)
+	if err != nil {
+		return err
+	}
+	if !period.After(current.Made).After(s.now()) || current.Number < floor { // a vault from a backup gets back to where it was
+		if _, err := Roll(ctx, s.store, v, s.id); err != nil {
 			return err
 		}
 		if epochs, err = v.Epochs(ctx); err != nil {

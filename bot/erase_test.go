@@ -245,3 +245,35 @@ func TestForgetTakesEarlierEnquiries(t *testing.T) {
 		t.Errorf("the earlier enquiry is kept: state %v, key %v", state, key)
 	}
 }
+
+// Whoever came again and again reads all of it, and is forgotten with all of it.
+func TestManyEarlierEnquiries(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann")
+	ids := []care.CaseID{p.sends()}
+	for range 9 {
+		p.refers(ids[len(ids)-1])
+		p.says("hello")
+		for text, _ := p.question(); strings.Contains(text, "private moment"); text, _ = p.question() {
+			p.presses("Yes")
+		}
+		if len(ids) < 9 {
+			p.says("hello").presses("I agree", "Yes", "Yes, I am").says("California").presses("Yes, all safe", "Low or different desire", "That is all", "That is enough: write me here")
+			cards := p.desk.cards()
+			ids = append(ids, care.CaseID(cards[len(cards)-1].Case))
+		}
+	}
+	p.hears()
+	p.says("/mydata")
+	if said := strings.Join(p.hears(), "\n"); !strings.Contains(said, "This is what you told me") {
+		t.Errorf("after %d enquiries: heard %q", len(ids), said)
+	}
+	p.forgets()
+	h.settle()
+	for _, id := range ids {
+		if state, key := h.kept(bot.CaseSubject(string(id))); state || key {
+			t.Errorf("an earlier enquiry is kept: state %v, key %v", state, key)
+		}
+	}
+}

@@ -317,7 +317,7 @@ func KeyPlace(p PracticeID, id KeyID) []byte { return keyPlace(p, id) }
 
 // Brings is a commit that brings keys which were wrapped when the epoch's floor
 // had those versions.
-func Brings(floors ...uint64) (c Commit) {
+func Brings(floors ...uint32) (c Commit) {
 	for _, f := range floors {
 		c.bring(&freshKey{floor: f})
 	}

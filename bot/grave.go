@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ func (s *Service) dig(ctx context.Context, w *world, erased []Erasure) (graves [
 		switch {
 		case err == nil:
 			graves = append(graves, g)
+		case errors.Is(err, seal.ErrEpochGone) && s.wrappedAnew(ctx, h, e.Key):
+			return nil, fmt.Errorf("note the erasure in the vault: %w", ErrConflict)
 		case seal.Erased(err), errors.Is(err, seal.ErrKeyUnreadable), errors.Is(err, seal.ErrEpochUnknown):
 			// There is no key that this vault could ever open again.
 		default:
@@ -32,6 +35,12 @@ func (s *Service) dig(ctx context.Context, w *world, erased []Erasure) (graves [
 		}
 	}
 	return graves, nil
+}
+
+// wrappedAnew reports that a key was wrapped anew since it was loaded.
+func (s *Service) wrappedAnew(ctx context.Context, h *held, id KeyID) bool {
+	got, err := s.store.Load(ctx, s.id, Query{Keys: []KeyID{id}})
+	return err != nil || !bytes.Equal(got.Keys[0], h.wrapped)
 }
 
 // fill follows a commit that erased. After one that failed, or of which nobody
@@ -162,17 +171,18 @@ func (s *Service) eraseOneAgain(ctx context.Context, id KeyID) error {
 	})
 }
 
-// vacate gives back the places that a case holds, whoever's they are.
+// vacate gives back the places that a case holds, whoever's they are. There may
+// be any number of therapists: what is changed is checked.
 func (w *world) vacate(id care.CaseID) error {
 	var need error
 	for _, t := range w.p.Therapists {
-		load, err := w.caseload(t.ID)
+		load, err := peek[care.Caseload](w, CaseloadSubject(string(t.ID)))
 		switch {
 		case errors.Is(err, errNeed):
 			need = err // ask for all of them at once
 		case err != nil:
 			return err
-		case load.Release(id):
+		case load != nil && load.Release(id):
 			w.keepLoad(t.ID, load)
 		}
 	}

@@ -70,7 +70,7 @@ func (t *talk) setsAside() error {
 // earlier are the person's enquiries from before this one that are kept still.
 func (t *talk) earlier() (all []*caseRecord, err error) {
 	for _, id := range t.c.Earlier {
-		rec, e := read[caseRecord](t.w, CaseSubject(id))
+		rec, e := peek[caseRecord](t.w, CaseSubject(id)) // there may be any number: what is changed is checked
 		switch {
 		case e != nil:
 			err = e // ask for all of them at once

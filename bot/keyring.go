@@ -66,7 +66,7 @@ func (k *keyring) make(ctx context.Context, id KeyID, floor uint32) (*seal.Ciphe
 		return nil, NewKey{}, fmt.Errorf("wrap key of %s: %w", id, err)
 	}
 	if epoch, err := seal.EpochOf(wrapped); err != nil || epoch < floor {
-		return nil, NewKey{}, errors.Join(err, fmt.Errorf("wrap key of %s: the vault is at epoch %d, and the store was wrapped under epoch %d: is it the vault that belongs to the store?", id, epoch, floor))
+		return nil, NewKey{}, errors.Join(err, fmt.Errorf("wrap key of %s: the vault is at epoch %d, and the store was at epoch %d: a vault from a backup gets there within minutes, and one in a network folder shows it then; else, is it the vault that belongs to the store?", id, epoch, floor))
 	}
 	return key.Cipher(), NewKey{ID: id, Wrapped: wrapped}, nil
 }

@@ -22,7 +22,8 @@ const SeenFor = 48 * time.Hour
 
 // Store keeps versioned sealed blobs by subject, inboxes, an outbox, a due
 // set, indexes and logs. It is dumb: every rule lives above it, once. It never
-// sees a clear value, and no name that it is given holds a person's address.
+// sees a clear value of anybody, and no name that it is given holds a person's
+// address.
 //
 // All methods are safe for concurrent use. An error that is none of the three
 // sentinels means that the outcome is unknown: ask again with the same ids.
@@ -87,7 +88,7 @@ type Commit struct {
 	Fence uint64
 	// Event is remembered as seen. Required.
 	Event EventID
-	// States that were read; at most eight. A write with a nil Blob only checks
+	// States that were read; at most nine. A write with a nil Blob only checks
 	// that the version is still Was.
 	States []Write
 	// Keys that are new. A key that exists already is a conflict.

@@ -446,13 +446,15 @@ func TestKeyThatComesAfterItsEpoch(t *testing.T) {
 			ann.sends()
 			ann.forgets()
 			ann.sends()
+			kim, bo := h.person("kim"), h.person("bo")
+			kim.comesAsACouple("KIMWISH", "KIMNAME")
+			bo.joins(kim.invites()).answersAll("BOWORDS", "BONAME")
+			bo.forgets() // and the case gets another key
 			if len(h.epochs()) != 1 {
 				t.Errorf("got epochs %v, want one", h.epochs())
 			}
-			for _, kind := range []string{"practice", "chat", "case"} {
-				if slow.met[kind] == 0 {
-					t.Errorf("no key of a %s was wrapped: %v", kind, slow.met)
-				}
+			if diff := cmp.Diff(slow.met, map[string]int{"practice": 1, "chat": 4, "case": 4, "partner": 1, "invite": 1}); diff != "" {
+				t.Errorf("keys wrapped (-got +want):\n%s", diff)
 			}
 			for id, wrapped := range h.keys() {
 				if err := h.opens(id, wrapped); err != nil {
@@ -463,9 +465,147 @@ func TestKeyThatComesAfterItsEpoch(t *testing.T) {
 	}
 }
 
+// The store was put back, and the floor with it, while a commit was under way:
+// the floor that comes then is another one.
+func TestFloorThatComesAgain(t *testing.T) {
+	t.Parallel()
+	for name, open := range keepers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.takesOver()
+			h.person("ann").sends()
+			rotate := func() {
+				if _, err := h.vault.Roll(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				for r := (bot.Rewrapping{Older: 1}); r.Older > 0; {
+					var err error
+					if r, err = bot.RewrapKeys(t.Context(), h.store, h.vault, h.practice.ID(), 0, nil); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			back := h.backup()
+			rotate()
+			floor := bot.Write{Subject: "vault/epoch", Was: h.load(bot.Query{Subjects: []bot.SubjectID{"vault/epoch"}}).States[0].Version}
+			wrapped, err := h.vault.Wrap(t.Context(), seal.NewClientKey(), bot.KeyPlace(h.practice.ID(), "chat/late"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			back()
+			rotate()
+			late := bot.Commit{Event: "late", Keys: []bot.NewKey{{ID: "chat/late", Wrapped: wrapped}}, States: []bot.Write{floor}}
+			if err := h.store.Commit(t.Context(), h.practice.ID(), late); !errors.Is(err, bot.ErrConflict) {
+				t.Errorf("a key of epoch 2 comes while the floor is epoch 3: got %v, want %v", err, bot.ErrConflict)
+			}
+		})
+	}
+}
+
+// All keys are wrapped anew between the moment in which a person's was read and
+// the note in the vault that it is erased: the note is made all the same.
+func TestErasedWhileKeysAreWrappedAnew(t *testing.T) {
+	t.Parallel()
+	h := onSQLite(t)
+	slow := &slowDig{Vault: h.vault}
+	h.vault = slow
+	h.restarted().takesOver()
+	ann := h.person("ann")
+	ann.sends()
+	var backup map[bot.KeyID][]byte
+	slow.before = func() {
+		epoch, err := slow.Vault.Roll(t.Context())
+		if err == nil {
+			_, err = bot.RewrapKeys(t.Context(), h.store, slow.Vault, h.practice.ID(), 0, nil)
+		}
+		if err == nil {
+			_, err = bot.Attest(t.Context(), slow.Vault, h.practice.ID(), epoch)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		backup = h.keys()
+	}
+	ann.forgets()
+	for _, id := range []bot.KeyID{h.subject("ann").Key(), bot.PracticeSubject.Key()} {
+		err := h.opens(id, backup[id])
+		if erased := id != bot.PracticeSubject.Key(); backup[id] == nil || erased != errors.Is(err, seal.ErrKeyErased) {
+			t.Errorf("the key of a %s in a backup from in between: got %v, want erased: %v", bot.SubjectID(id).Kind(), err, erased)
+		}
+	}
+}
+
+// slowDig is a vault in which something happens before the first grave.
+type slowDig struct {
+	seal.Vault
+	before func()
+}
+
+func (v *slowDig) Dig(ctx context.Context, wrapped, ad []byte) (seal.Grave, error) {
+	if before := v.before; before != nil {
+		v.before = nil
+		before()
+	}
+	return v.Vault.Dig(ctx, wrapped, ad)
+}
+
+// A vault that was put back from a backup is behind what the store knows: no key
+// is made that nobody could open later, and at the next look it is there again.
+func TestVaultBehindTheStore(t *testing.T) {
+	t.Parallel()
+	h := furnish(t)
+	h.vault = seal.NewMemoryVault(seal.WithClock(h.clock.Now))
+	h.restarted().takesOver()
+	floor := bot.Write{Subject: "vault/epoch", Next: 3, Blob: []byte("floor")}
+	if err := h.store.Commit(t.Context(), h.practice.ID(), bot.Commit{Event: "floor", States: []bot.Write{floor}}); err != nil {
+		t.Fatal(err)
+	}
+	in := h.inbound("ann", bot.Words{Text: "/start"})
+	if err := h.Receive(t.Context(), in); err == nil || !strings.Contains(err.Error(), "the vault is at epoch 1, and the store was at epoch 3") {
+		t.Errorf("got %v, want the vault named", err)
+	}
+	if state, key := h.kept(h.subject("ann")); state || key {
+		t.Errorf("kept: state %v, key %v; want neither", state, key)
+	}
+	h.tends(time.Minute)
+	h.receive(in)
+	h.settle()
+	if len(h.person("ann").hears()) == 0 {
+		t.Error("who wrote meanwhile is not answered")
+	}
+}
+
+// In a practice with many therapists, what a restored store brought back is
+// erased again.
+func TestErasedAgainAmongMany(t *testing.T) {
+	t.Parallel()
+	h := onSQLite(t)
+	many := *h.practice
+	many.Therapists = slices.Clone(many.Therapists)
+	for i := range 12 {
+		another := many.Therapists[0]
+		another.ID = care.TherapistID(fmt.Sprint("t", i))
+		many.Therapists = append(many.Therapists, another)
+	}
+	h.house.practice = &many
+	h.restarted().takesOver()
+	ann := h.person("ann")
+	id := ann.sends()
+	back := h.backup()
+	h.tends(time.Hour)
+	ann.forgets()
+	h.tends(time.Minute)
+	back()
+	h.takesOver()
+	if state, key := h.kept(bot.CaseSubject(string(id))); state || key {
+		t.Errorf("the erased case is back: state %v, key %v", state, key)
+	}
+}
+
 // Of several new keys the one that was wrapped first decides.
 func TestKeysUnderTwoFloors(t *testing.T) {
-	for _, floors := range [][]uint64{{2, 3}, {3, 2}} {
+	for _, floors := range [][]uint32{{2, 3}, {3, 2}} {
 		if c := bot.Brings(floors...); len(c.Keys) != 2 || len(c.States) != 1 || c.States[0].Was != 2 {
 			t.Errorf("floors %v: got %d keys and %+v, want both keys and one check of version 2", floors, len(c.Keys), c.States)
 		}

@@ -85,7 +85,7 @@ func openCounter(t *testing.T) *counter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened, err := openStore(t.Context(), store)
+	opened, err := openStore(t.Context(), store, beside)
 	if err != nil {
 		t.Fatal(err)
 	}

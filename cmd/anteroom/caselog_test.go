@@ -46,7 +46,7 @@ func TestCaseLogCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := openStore(t.Context(), cfg.Store)
+	store, err := openStore(t.Context(), cfg.Store, beside)
 	if err != nil {
 		t.Fatal(err)
 	}

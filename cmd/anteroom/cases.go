@@ -175,7 +175,7 @@ func (p *program) service(ctx context.Context, cfg config) (*bot.Service, func()
 	if err != nil {
 		return nil, nil, err
 	}
-	store, err := openStore(ctx, cfg.Store)
+	store, err := openStore(ctx, cfg.Store, beside)
 	if err != nil {
 		return nil, nil, usageError{fmt.Errorf("-store: %w", err)}
 	}

@@ -215,7 +215,7 @@ func (x *examination) keysAndStore(ctx context.Context, cfg config) {
 	whole := ctx // for what takes as long as there are records
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	store, err := openStore(ctx, cfg.Store)
+	store, err := openStore(ctx, cfg.Store, beside)
 	if err != nil {
 		x.bad("store: %v", err)
 		return

@@ -104,7 +104,7 @@ func TestRestore(t *testing.T) {
 // keysThatOpen counts the keys in the store that the vault gives out.
 func (s *stage) keysThatOpen(ctx context.Context, vault seal.Vault) (n int) {
 	s.t.Helper()
-	store, err := openStore(ctx, s.store)
+	store, err := openStore(ctx, s.store, beside)
 	if err != nil {
 		s.t.Fatal(err)
 	}

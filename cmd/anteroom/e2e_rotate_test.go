@@ -75,7 +75,7 @@ func (s *stage) verifyWrapped(ctx context.Context, least int) {
 	if err != nil || len(epochs) != 1 || int(epochs[0].Number) <= least {
 		t.Errorf("got epochs %v, %v; want one, the %dth or later", epochs, err, least+1)
 	}
-	store, err := openStore(ctx, s.store)
+	store, err := openStore(ctx, s.store, beside)
 	if err != nil {
 		t.Fatal(err)
 	}

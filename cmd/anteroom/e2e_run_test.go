@@ -213,7 +213,7 @@ func (s *stage) settled(ctx context.Context) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	store, err := openStore(ctx, s.store)
+	store, err := openStore(ctx, s.store, beside)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (p *program) custody(ctx context.Context, cfg config) (seal.Root, seal.Vaul
 	if file, ok := strings.CutPrefix(cfg.Store, "sqlite:"); ok && !exists(file) {
 		return root, nil, nil, usageError{fmt.Errorf("-store: there is no file %s: name the database that serve made", file)}
 	}
-	store, err := openStore(ctx, cfg.Store)
+	store, err := openStore(ctx, cfg.Store, beside)
 	if err != nil {
 		return root, nil, nil, usageError{fmt.Errorf("-store: %w", err)}
 	}
@@ -95,7 +95,7 @@ func (r *rotation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	epoch, err := r.vault.Roll(ctx)
+	epoch, err := bot.Roll(ctx, r.store, r.vault, here...)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (r *rotation) walk(ctx context.Context, practices []bot.PracticeID, epoch u
 	return moved, nil
 }
 
-// wait lets pass what the vault asks for.
+// wait lets a failover pass.
 func (r *rotation) wait(ctx context.Context) error {
 	for left := r.grace; left > 0; left -= time.Second {
 		r.progress("waiting %s before looking again", left.Round(time.Second))

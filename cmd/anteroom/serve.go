@@ -155,7 +155,7 @@ func (p *program) open(ctx context.Context, cfg config, log *slog.Logger) (*hous
 	if err != nil {
 		return nil, err
 	}
-	if h.store, err = openStore(ctx, cfg.Store); err != nil {
+	if h.store, err = openStore(ctx, cfg.Store, sqlite.Options{}); err != nil {
 		return nil, usageError{fmt.Errorf("-store: %w", err)}
 	}
 	h.board = admin.New(log, h.ready)
@@ -182,9 +182,13 @@ func checkStore(url string) error {
 	return errors.New("-store is not an address that is known: write sqlite:PATH, redis://…, rediss://…, redis-sentinel://… or redis-cluster://…")
 }
 
-func openStore(ctx context.Context, url string) (bot.Store, error) {
+// beside is how a command opens a file: it waits longer than a client may for a
+// service that writes all the while.
+var beside = sqlite.Options{Busy: 30 * time.Second}
+
+func openStore(ctx context.Context, url string, o sqlite.Options) (bot.Store, error) {
 	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		return sqlite.Open(file, sqlite.Options{})
+		return sqlite.Open(file, o)
 	}
 	redis.Quiet()
 	return redis.Open(ctx, url, redis.Options{})

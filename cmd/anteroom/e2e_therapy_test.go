@@ -213,7 +213,8 @@ var comings = []struct {
 
 // verifyCourse holds what a client heard against what must come: nothing twice,
 // and nothing in a phase that it does not belong to. After kills a reminder may
-// be missing, when nobody knows whether it came; more than that may not be.
+// be missing, when nobody knows whether it came, and a brief for which it was
+// too late; more than that may not be.
 func (s *stage) verifyCourse(p *patient, c care.Case, killed, undone bool) {
 	t := s.t
 	t.Helper()
@@ -221,7 +222,11 @@ func (s *stage) verifyCourse(p *patient, c care.Case, killed, undone bool) {
 	if undone {
 		want = strings.Replace(want, "plan>planning", "plan>planning >evaluation plan>planning", 1)
 	}
-	if diff := cmp.Diff(want, endOf(c)); diff != "" {
+	got := endOf(c)
+	if killed { // no brief goes out once its session has begun, and in a rehearsal that is seconds later
+		want, got = strings.ReplaceAll(want, ", briefed", ""), strings.ReplaceAll(got, ", briefed", "")
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("client %d, case %s ends (-want +got):\n%s", p.n, c.ID, diff)
 	}
 	history := c.Episode.History

@@ -251,7 +251,13 @@ func retell(t *rapid.T, lib *script.Library, run dialogs.Run) dialogs.Turn {
 			}
 			if own {
 				turn = mustStep(t, lib, turn.Run, dialogs.Words{Text: words})
-			} else {
+			}
+			if turn.Open != nil && turn.Open.Step == at { // own words that name an answer choose it, and leave it open
+				for _, o := range turn.Open.Options {
+					if o.Chosen && !slices.Contains(strings.Split(ids, ","), o.ID) {
+						turn = mustStep(t, lib, turn.Run, dialogs.Press{Answer: o.ID})
+					}
+				}
 				turn = mustStep(t, lib, turn.Run, dialogs.Press{Answer: dialogs.PressDone})
 			}
 		default:

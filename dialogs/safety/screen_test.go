@@ -69,6 +69,7 @@ func TestPairs(t *testing.T) {
 		{"a role one leaves", safety.Crisis, "quiero dejar de ser, quiero morirme", "quiero dejar de ser su sumisa"},
 		{"who did it", safety.IPV, "me pegó en la fiesta", "me fue bien en la fiesta"},
 		{"a child's danger", safety.Child, "the grandmother's fists are the problem: my stepson, seven, has a perforated eardrum and lies about it", "my stepson, seven, had grommets in his ear"},
+		{"what one gives away", safety.Crisis, "I gave away my dog and closed my accounts.", "I gave my dog a bath and closed the door."},
 		{"a plan by its name", safety.Crisis, "I plan on being six feet under before Christmas", "I plan on being home before Christmas"},
 		{"the law", safety.Child, "My boyfriend abuses my child", "What are you required to report if a client mentions child abuse?"},
 	} {

@@ -40,13 +40,19 @@ func (h *house) rotates(v seal.Vault) {
 	}
 }
 
+// inMemory is a house whose vault, with its epochs, is in memory.
+func inMemory(t *testing.T) *house {
+	h := furnish(t)
+	h.vault = seal.NewMemoryVault(seal.WithClock(h.clock.Now))
+	h.restarted().takesOver()
+	return h
+}
+
 // An epoch stays as long as a practice of the vault has not said that it needs
 // it no longer.
 func TestPracticesShareAVault(t *testing.T) {
 	t.Parallel()
-	h := furnish(t)
-	h.vault = seal.NewMemoryVault(seal.WithClock(h.clock.Now))
-	h.restarted().takesOver()
+	h := inMemory(t)
 	h.person("ann").sends()
 	oak := *h.practice
 	oak.Practice.ID = "oak"
@@ -222,9 +228,7 @@ func (v *slowDig) Dig(ctx context.Context, wrapped, ad []byte) (seal.Grave, erro
 // is made that nobody could open later, and at the next look it is there again.
 func TestVaultBehindTheStore(t *testing.T) {
 	t.Parallel()
-	h := furnish(t)
-	h.vault = seal.NewMemoryVault(seal.WithClock(h.clock.Now))
-	h.restarted().takesOver()
+	h := inMemory(t)
 	floor := bot.Write{Subject: "vault/epoch", Next: 3, Blob: []byte("floor")}
 	if err := h.store.Commit(t.Context(), h.practice.ID(), bot.Commit{Event: "floor", States: []bot.Write{floor}}); err != nil {
 		t.Fatal(err)
@@ -257,9 +261,7 @@ func TestKeysUnderTwoFloors(t *testing.T) {
 // same: what that other wrote may be older than ours, so the walk goes again.
 func TestRewrapThatAnotherWon(t *testing.T) {
 	t.Parallel()
-	h := furnish(t)
-	h.vault = seal.NewMemoryVault(seal.WithClock(h.clock.Now))
-	h.restarted().takesOver()
+	h := inMemory(t)
 	h.person("ann").sends()
 	if _, err := h.vault.Roll(t.Context()); err != nil {
 		t.Fatal(err)

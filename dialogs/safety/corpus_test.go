@@ -188,3 +188,32 @@ func TestAmongOthers(t *testing.T) {
 		t.Errorf("%d of %d calm messages alarm with a denial beside them; want at most 2 in 100", woken, calm)
 	}
 }
+
+// TestWarmthBesideDanger: who loves, travels or is otherwise happy has agreed to
+// no blow and to no death: what danger says goes on alarming with that behind it.
+func TestWarmthBesideDanger(t *testing.T) {
+	r := rules(t)
+	warm := map[string][]string{
+		"en": {"But I love him.", "I love my family.", "We love hiking.", "The sex is great otherwise.", "Apart from that we are happy."},
+		"es": {"Pero lo amo.", "Quiero mucho a mi familia.", "Nos encanta viajar.", "El sexo es muy bueno.", "Por lo demás somos felices."},
+	}
+	found, lost := make(map[safety.Class]int), make(map[safety.Class]int)
+	for _, l := range corpus(t, "dev.tsv") {
+		switch l.label {
+		case safety.Crisis, safety.Child, safety.IPV, safety.Emergency:
+			if class(r, l.text) != l.label {
+				continue
+			}
+			for _, more := range warm[l.language] {
+				if found[l.label]++; !class(r, l.text+". "+more).Alarm() {
+					lost[l.label]++
+				}
+			}
+		}
+	}
+	for _, c := range []safety.Class{safety.Crisis, safety.Child, safety.IPV, safety.Emergency} {
+		if found[c] == 0 || lost[c]*100 > found[c] {
+			t.Errorf("%s: %d of %d are lost beside warmth; want at most 1 in 100", c, lost[c], found[c])
+		}
+	}
+}

@@ -209,6 +209,8 @@ func (s *stage) killer(ctx context.Context, seed uint64, moves *atomic.Int64, ti
 }
 
 // settled waits until nothing waits anywhere: no update, no letter, no parcel.
+// They are looked for in this order, the order in which one becomes the other:
+// the other way round, what moves on between two looks is seen by neither.
 func (s *stage) settled(ctx context.Context) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -219,17 +221,18 @@ func (s *stage) settled(ctx context.Context) {
 	}
 	defer store.Close()
 	for {
+		updates := s.telegram.Pending()
 		letters, err := store.Waiting(ctx, s.practice)
 		_, toClients, err1 := store.NextReady(ctx, s.practice, "telegram")
 		_, toDesk, err2 := store.NextReady(ctx, s.practice, "slack")
 		if err := errors.Join(err, err1, err2); err != nil {
 			s.t.Fatal(err)
 		}
-		if s.telegram.Pending() == 0 && len(letters) == 0 && !toClients && !toDesk {
+		if updates == 0 && len(letters) == 0 && !toClients && !toDesk {
 			return
 		}
 		if err := pause(ctx); err != nil {
-			s.t.Fatalf("something still waits: %d updates, %d inboxes, for Telegram %v, for Slack %v", s.telegram.Pending(), len(letters), toClients, toDesk)
+			s.t.Fatalf("something still waits: %d updates, %d inboxes, for Telegram %v, for Slack %v", updates, len(letters), toClients, toDesk)
 		}
 	}
 }

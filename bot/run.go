@@ -214,11 +214,11 @@ func (s *Service) watchDue(ctx context.Context) {
 	defer under.Wait()
 	free := make(chan struct{}, dueAtOnce)
 	for ctx.Err() == nil {
-		room := dueAtOnce - len(free)
+		room, now := dueAtOnce-len(free), s.now()
 		var took []Due
 		var err error
 		if room > 0 && s.owns() {
-			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), s.now(), room, dueLease)
+			took, err = s.store.ClaimDue(ctx, s.id, s.lease.fence.Load(), now, room, dueLease)
 			s.noteStore(ctx, err)
 		}
 		for _, d := range took {
@@ -231,7 +231,8 @@ func (s *Service) watchDue(ctx context.Context) {
 		}
 		wait := time.Second
 		if len(took) < room {
-			if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok && s.owns() {
+			// What was due already and was not given will not be given in a moment either.
+			if at, ok, err := s.store.NextDue(ctx, s.id); err == nil && ok && at.After(now) && s.owns() {
 				wait = max(5*time.Millisecond, min(wait, at.Sub(s.now())))
 			}
 		} // otherwise there may be more, as soon as there is room

@@ -145,6 +145,7 @@ func (s *Store) carryOut(c *conn, p bot.PracticeID, m bot.Commit) error {
 	if err := c.exec(`INSERT OR REPLACE INTO seen (practice, event, at) VALUES (?, ?, ?)`, p, m.Event, millis(s.clock())); err != nil {
 		return err
 	}
+	c.noted = true
 	if m.Took != nil {
 		if err := c.exec(`DELETE FROM letter WHERE id =
 			(SELECT id FROM letter WHERE practice = ? AND subject = ? ORDER BY id LIMIT 1)`, p, m.Took.Subject); err != nil {

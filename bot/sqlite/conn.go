@@ -18,6 +18,7 @@ type conn struct {
 	c      *sql.Conn
 	stmts  map[string]*sql.Stmt
 	erased bool // since the log was last emptied
+	noted  bool // an event, since those past their time were last forgotten
 }
 
 func (s *Store) conn() (*conn, error) {

@@ -271,6 +271,26 @@ func TestSpoiled(t *testing.T) {
 	}
 }
 
+// Events past their time leave the file, and those that are not stay.
+func TestEventsAreForgotten(t *testing.T) {
+	var c clock
+	path := filepath.Join(t.TempDir(), "a.db")
+	s := file(t, path, sqlite.Options{Clock: c.Now})
+	for e := range 30 {
+		if err := s.Commit(t.Context(), "pine", note(fmt.Sprint(e), nil)); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(bot.SeenFor / 10)
+	}
+	var n, oldest int
+	if err := raw(t, path).QueryRow("SELECT count(*), min(CAST(event AS INTEGER)) FROM seen").Scan(&n, &oldest); err != nil {
+		t.Fatal(err)
+	}
+	if n != 10 || oldest != 20 {
+		t.Errorf("%d events from number %d, want 10 from number 20", n, oldest)
+	}
+}
+
 func TestErasedBytesAreGone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	s := file(t, path, sqlite.Options{Busy: time.Hour})

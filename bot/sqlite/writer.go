@@ -79,9 +79,6 @@ func (s *Store) group(first *op) {
 	ops := []*op{first}
 	spoiled := false
 	err := s.write.atomic(func() error {
-		if err := s.trim(); err != nil {
-			return err
-		}
 		for i := 0; i < len(ops); i++ {
 			if err := ops[i].attempt(s.write); err != nil {
 				spoiled = len(ops) > 1
@@ -95,7 +92,7 @@ func (s *Store) group(first *op) {
 				}
 			}
 		}
-		return nil
+		return s.trim()
 	})
 	for _, o := range ops {
 		if spoiled {
@@ -140,8 +137,13 @@ func (c *conn) atomic(work func() error) error {
 	return err
 }
 
-// trim forgets events that are past their time, a few at once.
+// trim forgets events that are past their time, more at once than a group adds,
+// and only where one was added: a service at rest asks many times a minute.
 func (s *Store) trim() error {
+	if !s.write.noted {
+		return nil
+	}
+	s.write.noted = false
 	return s.write.exec(`DELETE FROM seen WHERE (practice, event) IN
 		(SELECT practice, event FROM seen WHERE at <= ? ORDER BY at LIMIT ?)`, s.forgotten(), 2*atOnce)
 }

@@ -247,3 +247,47 @@ func TestDiedWhileSending(t *testing.T) {
 		t.Errorf("got %d unknown attempts, want 1", got)
 	}
 }
+
+// A reminder does not: it is better missed than had twice. What is behind it
+// comes.
+func TestDiedWhileReminding(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	p := h.person("ann").consents()
+	p.hears()
+	reminds := func() (n int) {
+		for _, d := range h.phone.tried() {
+			if text, ok := d.Body.(bot.Text); ok && text.Text == h.nudge() {
+				n++
+			}
+		}
+		return n
+	}
+	h.phone.will(func(bot.Delivery) error { return known(bot.NotSent) })
+	for end := h.clock.Now().Add(4 * 24 * time.Hour); reminds() == 0; h.clock.Advance(time.Minute) {
+		if h.settle(); h.clock.Now().After(end) {
+			t.Fatal("nobody was reminded")
+		}
+	}
+	h.phone.will(nil)
+	// The next attempt is that of a process that dies in the middle of it.
+	const lease = time.Minute
+	h.clock.Advance(time.Hour) // it was refused once, and waits for a while
+	claims, err := h.store.Claim(t.Context(), h.practice.ID(), bot.ClaimOptions{Channel: phone, Now: h.clock.Now(), N: 1, Lease: lease})
+	if err != nil || len(claims) != 1 {
+		t.Fatalf("got %d claims (%v), want the reminder's", len(claims), err)
+	}
+	before := reminds()
+	h.restarted()
+	h.receive(h.inbound("ann", bot.Words{Text: "back"}))
+	h.settle()
+	p.wants()
+	h.clock.Advance(lease)
+	h.settle()
+	if got := reminds() - before; got != 0 {
+		t.Errorf("reminded %d times more, want not at all", got)
+	}
+	if len(p.hears()) == 0 {
+		t.Error("what was behind the reminder never came")
+	}
+}

@@ -14,11 +14,13 @@ import (
 // still is a store whose due entries nobody can take, while it stands still.
 type still struct {
 	bot.Store
-	on *atomic.Bool
+	on    *atomic.Bool
+	asked *atomic.Int64 // how often, while it stood
 }
 
 func (s still) ClaimDue(ctx context.Context, p bot.PracticeID, fence uint64, now time.Time, n int, lease time.Duration) ([]bot.Due, error) {
 	if s.on.Load() {
+		s.asked.Add(1)
 		return nil, nil
 	}
 	return s.Store.ClaimDue(ctx, p, fence, now, n, lease)
@@ -29,9 +31,9 @@ func (s still) ClaimDue(ctx context.Context, p bot.PracticeID, fence uint64, now
 func TestStoppedSchedulerIsNoticed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := furnish(t)
-		stands := new(atomic.Bool)
+		stands, asked := new(atomic.Bool), new(atomic.Int64)
 		seen := &healthNow{sick: make(map[string]string)}
-		r, _ := h.run(t, "one", func(o *bot.Options) { o.Store, o.Health = still{o.Store, stands}, seen })
+		r, _ := h.run(t, "one", func(o *bot.Options) { o.Store, o.Health = still{o.Store, stands, asked}, seen })
 		later(10 * time.Minute)
 		if got := seen.of("schedule"); got != "" {
 			t.Fatalf("all is well, and health says %q", got)
@@ -52,6 +54,9 @@ func TestStoppedSchedulerIsNoticed(t *testing.T) {
 		}
 		if at, err := r.Late(t.Context()); err != nil || !at.Equal(next) {
 			t.Errorf("late: got %v, %v, want %v", at, err, next)
+		}
+		if got := asked.Load(); got > 10*60 {
+			t.Errorf("asked %d times in eight minutes for what is not given; want about once a second", got)
 		}
 		stands.Store(false)
 		later(2 * time.Minute)
